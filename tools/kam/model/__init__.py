@@ -1,0 +1,1 @@
+"""Plain values that every other part of kam speaks in. Imports nothing else of kam."""

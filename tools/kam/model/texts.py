@@ -1,0 +1,56 @@
+"""The words of problems, in the reader's language.
+
+Every rule has a text file beside its module; so have the loader and the schema check. A text file is a
+YAML mapping from rule name to ``title``, ``explain`` and ``messages``, each in English and Chinese::
+
+    date-order:
+      title: {en: Dates in the wrong order, zh: 日期顺序有误}
+      explain: {en: …, zh: …}
+      messages:
+        default:
+          en: {message: "{first} lies after {second}", hint: "Swap them …"}
+          zh: {message: …, hint: …}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from kam.model.problem import Problem
+
+TEXT_PACKAGES = ("kam.load", "kam.settings", "kam.schema_check", "kam.rules")
+"""Packages whose ``*.yml`` files hold texts of problems."""
+
+
+@cache
+def load_texts() -> Mapping[str, Any]:
+    """Read all text files once: rule name → its texts. A rule name stands in one file only."""
+    texts: dict[str, Any] = {}
+    for package in TEXT_PACKAGES:
+        folder = files(package)
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+            if entry.name.endswith(".yml"):
+                loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+                found = yaml.load(entry.read_text(encoding="utf-8"), Loader=loader) or {}
+                twice = texts.keys() & found.keys()
+                if twice:
+                    raise ValueError(f"{entry.name}: texts of {sorted(twice)} stand in two files")
+                texts.update(found)
+    return texts
+
+
+def render_message(problem: Problem, lang: str) -> tuple[str, str]:
+    """Message and hint of a problem in ``lang`` (``en`` or ``zh``); the hint may be empty."""
+    words = load_texts()[problem.rule]["messages"][problem.key][lang]
+    args = {name: str(value) for name, value in problem.args.items()}
+    return words["message"].format_map(args), words.get("hint", "").format_map(args)
+
+
+def render_title(rule: str, lang: str) -> str:
+    """The rule's short title, as shown over a group of problems."""
+    return str(load_texts()[rule]["title"][lang])
