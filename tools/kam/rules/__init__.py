@@ -1,0 +1,12 @@
+"""What a schema cannot say of records: one small module per rule, its texts in the ``.yml`` beside it.
+
+A rule module has ``NAME``, ``LEVEL``, optionally ``TYPES`` (the record types it looks at), and exactly one of
+
+- ``check_record(record, rtype, settings) -> Iterator[Finding]``: one record tells all;
+- ``check_account(records, settings) -> Iterator[Finding]``: the records of one account, each finding naming its ``record``;
+- ``facts(record, rtype, settings) -> Iterator[tuple[str, ...]]`` with ``check_portfolio(facts, settings)``: what a rule
+  needs of each record, then one look over all of them; findings name their ``record``.
+
+None of them reads a file, a clock or the network, so a result may be kept as long as its input is the same.
+Records with errors are shown to rules too (``record.faulty``), with those values that could be read.
+"""
