@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -49,7 +49,9 @@ class Field:
     ``targets`` names what a reference may lead to: record types, or ``account``, ``person``,
     ``product``, ``contact`` (a contact id of the same account's profile). ``money`` names the sibling
     field with the currency of an amount. ``shape`` marks lists of one common shape (``action``,
-    ``transition``, ``log``, ``approval``, ``verification``, ``assignment``).
+    ``transition``, ``log``, ``approval``, ``verification``, ``assignment``). ``unit`` is the unit's short
+    text, ``unit_label`` the same in each language. ``order`` lists pairs of inner date fields of which the
+    first may not lie after the second.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Field:
     max_length: int = 300
     fields: tuple[Field, ...] = ()
     items: Field | None = None
+    unit_label: Label = field(default_factory=dict)
+    order: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -97,6 +101,7 @@ class RecordType:
     ``scope`` says where its folder may stand: ``account`` or ``portfolio``. ``date_field`` is the date a
     record of the type is about (it begins the slug of events). ``max_age`` counts days; None never ages.
     ``order`` lists pairs of date fields of which the first may not lie after the second.
+    ``table`` is the name of the type's table: the folder with ``_`` for ``-``, unless the schema says otherwise.
     ``json_schema`` is self-contained and plain JSON Schema, for one record (not for a ledger file).
     """
 
@@ -117,6 +122,7 @@ class RecordType:
     max_age: int | None = None
     order: tuple[tuple[str, str], ...] = ()
     states: States | None = None
+    table: str = ""
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -1,0 +1,36 @@
+"""What all tests share: where third-party data lies, and a clean language."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of third-party data; without ``KAM_TEST_DATA`` the test is skipped."""
+    name = os.environ.get("KAM_TEST_DATA", "")
+    if not name:
+        pytest.skip("set KAM_TEST_DATA to the folder of third-party data to run this test")
+    folder = Path(name).resolve()
+    assert folder.is_dir(), f"KAM_TEST_DATA names no folder: {folder}"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this repository, which is also the sample portfolio."""
+    return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """English and no colours, whatever the developer's terminal says; Git reads no settings of the user's."""
+    monkeypatch.setenv("KAM_LANG", "en")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

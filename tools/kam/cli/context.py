@@ -1,0 +1,166 @@
+"""What every command is given: where the portfolio is, in which language to speak, what day it is."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from kam.portfolio import Portfolio
+    from kam.settings import Settings
+
+LANGUAGES = ("en", "zh")
+
+
+def spoken_language() -> str:
+    """The language asked for with ``--lang`` or ``KAM_LANG``, else that of the locale.
+
+    Help texts are built before options are read, so this looks at the words of the command itself.
+    """
+    words = sys.argv[1:]
+    for at, word in enumerate(words):
+        if word == "--lang" and at + 1 < len(words) and words[at + 1] in LANGUAGES:
+            return words[at + 1]
+        if word.startswith("--lang=") and word[7:] in LANGUAGES:
+            return word[7:]
+    asked = os.environ.get("KAM_LANG", "")
+    if asked in LANGUAGES:
+        return asked
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if not name and sys.platform == "win32":
+        name = locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def words(en: str, zh: str) -> str:
+    """The same text in the language spoken here; for help texts and other words outside a portfolio."""
+    return zh if spoken_language() == "zh" else en
+
+
+def fail(en: str, zh: str, *, lang: str | None = None) -> NoReturn:
+    """End with one sentence on standard error and exit status 2 (wrong use or unusable settings)."""
+    text = (zh if lang == "zh" else en) if lang else words(en, zh)
+    click.echo(f"kam: {text}", err=True)
+    raise SystemExit(2)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder, here or above, that holds a portfolio: ``mkdocs.yml`` and ``accounts/``."""
+    for folder in (start, *start.parents):
+        if (folder / "mkdocs.yml").is_file() and (folder / "accounts").is_dir():
+            return folder
+    return None
+
+
+class Context:
+    """Made once for each run; settings and records are read only when a command asks for them."""
+
+    def __init__(self, folder: Path, lang: str | None = None, as_of: date | None = None) -> None:
+        self.folder = folder
+        self.asked_lang = lang
+        self.asked_as_of = as_of
+        self.use_cache = True
+
+    @cached_property
+    def root(self) -> Path:
+        """The portfolio's root; ends the command where there is none."""
+        root = find_root(self.folder.resolve())
+        if root is None:
+            fail(
+                f"no portfolio in {self.folder} or above it. Go to one, name it with -C, or begin one: kam init DIR",
+                f"在 {self.folder} 及其上级文件夹中没有找到客户档案库。请进入档案库，或用 -C 指定，"
+                "或新建一个：kam init 文件夹",
+            )
+        return root
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; ends the command with the list of what is wrong where they cannot be used."""
+        from kam.settings import load_settings
+
+        return load_settings(self.root)
+
+    @cached_property
+    def lang(self) -> str:
+        """``en`` or ``zh``: as asked, else as the settings say, else the locale's."""
+        asked = self.asked_lang or os.environ.get("KAM_LANG", "")
+        if asked in LANGUAGES:
+            return asked
+        language = self.settings.site.language
+        return language if language in LANGUAGES else spoken_language()
+
+    @cached_property
+    def as_of(self) -> date:
+        """The day to look from: ``--as-of``, else today in the company's time zone."""
+        if self.asked_as_of is not None:
+            return self.asked_as_of
+        from zoneinfo import ZoneInfo
+
+        return datetime.now(UTC).astimezone(ZoneInfo(self.settings.site.time_zone)).date()
+
+    def words(self, en: str, zh: str) -> str:
+        """The same text in the user's language."""
+        return zh if self.lang == "zh" else en
+
+    def portfolio(self) -> Portfolio:
+        """The records, loaded as far as they changed; unusable settings end the command."""
+        self.require_settings()
+        from kam.portfolio import open_portfolio
+
+        return open_portfolio(self.root, self.settings, cache=self.use_cache)
+
+    def require_settings(self) -> None:
+        """End the command with exit status 2 where the settings have errors."""
+        from kam.model.problem import Level
+        from kam.model.texts import render_message
+
+        errors = [p for p in self.settings.problems if p.level is Level.ERROR]
+        for problem in errors[:20]:
+            message, hint = render_message(problem, self.lang)
+            click.echo(f"{problem.path}:{problem.line}:{problem.column} {message}", err=True)
+            if hint:
+                click.echo(f"    {hint}", err=True)
+        if errors:
+            fail(
+                f"{len(errors)} error(s) in the settings; nothing was read. See them all: kam check --settings",
+                f"设置中有 {len(errors)} 个错误，尚未读取任何记录。查看全部：kam check --settings",
+                lang=self.lang,
+            )
+
+
+class Day(click.ParamType):
+    """A calendar day in ISO form."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Text to date; anything but YYYY-MM-DD is refused with the form wanted."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(words(f"{value!r} is no date of the form 2026-03-31", f"“{value}”不是 2026-03-31 形式的日期"))
+
+
+def set_day(ctx: click.Context, param: click.Parameter, value: date | None) -> None:
+    """Keep ``--as-of``, which both ``kam`` and its commands accept."""
+    if value is not None:
+        ctx.ensure_object(Context).asked_as_of = value
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=Day(),
+    expose_value=False,
+    callback=set_day,
+    help=words("Look from this day instead of today.", "以此日期代替今天。"),
+)
+"""``--as-of DATE`` for commands that depend on the day."""

@@ -1,0 +1,103 @@
+"""The command ``kam``: finds the command's module by its name and hands it the context."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from kam import __version__
+from kam.cli.context import LANGUAGES, Context, Day, spoken_language, words
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
+    "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
+    "import": ("import_", "Bring in exports of other systems.", "导入其他系统的数据。"),
+    "query": ("query", "Ask the record tables in SQL (read only).", "用 SQL 查询记录表（只读）。"),
+    "tables": ("tables", "List the record tables and their columns.", "列出记录表及其列。"),
+    "site": ("site", "Build or serve the site.", "生成或预览网站。"),
+    "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
+    "init": ("init", "Begin a new, empty portfolio.", "新建一个空的客户档案库。"),
+}
+"""Command → module in this package, and its line in ``kam --help``, so that help imports no command."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"kam.cli.{COMMANDS[cmd_name][0]}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table alone."""
+        with formatter.section(words("Commands", "命令")):
+            formatter.write_dl([(name, words(en, zh)) for name, (_, en, zh) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown name gets the nearest known one."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            also = words(f" Did you mean {near[0]}?", f"是否想用 {near[0]}？") if near else ""
+            ctx.fail(words(f"There is no command {name}.{also}", f"没有 {name} 这个命令。{also}"))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    help=words(
+        "Key accounts as code: account records in Git, checked, measured and published.",
+        "用 Git 管理大客户档案：检查、度量、发布。",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="kam")
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help=words("Work in this folder.", "在此文件夹中工作。"),
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help=words("Language of messages.", "消息语言。"))
+@click.option("--as-of", type=Day(), help=words("Look from this day instead of today.", "以此日期代替今天。"))
+@click.pass_context
+def cli(ctx: click.Context, folder: Path, lang: str | None, as_of: object) -> None:
+    """Hold the options that all commands share."""
+    from datetime import date
+
+    ctx.obj = Context(folder, lang, as_of if isinstance(as_of, date) else None)
+
+
+def main() -> None:
+    """Entry point: a broken pipe or Ctrl-C ends quietly, output is UTF-8 whatever the console says."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        cli(prog_name="kam")
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+__all__ = ["cli", "main", "spoken_language"]
+
+if __name__ == "__main__":
+    main()
