@@ -19,7 +19,8 @@ LAYERS = (
     {"kam.tables", "kam.importers", "kam.report", "kam.starter"},
     {"kam.kpi"},
     {"kam.site"},
-    {"kam.cli", "kam.__main__"},
+    {"kam.cli"},
+    {"kam.__main__"},
 )
 """From the ground up: a part may import itself and what lies in lower layers."""
 

@@ -135,7 +135,7 @@ class Context:
             )
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day in ISO form."""
 
     name = "date"
