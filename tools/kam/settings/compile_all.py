@@ -1,0 +1,115 @@
+"""From the bytes of the settings files to ``Settings``, with every problem they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kam.model.problem import Level, Problem
+from kam.model.schema import RecordType
+from kam.settings.check_schema import check_schema, check_shared
+from kam.settings.check_type import check_type, check_types
+from kam.settings.compile import compile_type
+from kam.settings.files import CONFIG
+from kam.settings.read_values import check_currencies, read_currencies, read_people, read_products, read_site
+from kam.settings.section import nearest
+from kam.settings.settings import Settings
+from kam.settings.shared import SHARED_FILE, Pieces
+from kam.settings.values import Currencies, Person, Product, SiteSettings
+from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
+
+SCHEMAS = f"{CONFIG}/schemas/"
+OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
+FILES = ("kam.yml", *OPTIONAL)
+FOLDERS = ("schemas", "kpis", "imports", "theme")
+
+
+def compile_settings(root: Path, raws: Mapping[str, bytes], digest: str) -> Settings:
+    """Check and compile; never raises for what a file holds."""
+    problems = [_unknown_file(path) for path in raws if not _is_known(path)]
+    files = {name: _load(raws, f"{CONFIG}/{name}", problems) for name in FILES}
+    types = _compile_types(raws, problems)
+    site, people, products, currencies = _read_values(files)
+    for file in files.values():
+        problems += file.problems
+    return Settings(
+        root=root,
+        types=types,
+        folders={rtype.folder: name for name, rtype in types.items()},
+        people=people,
+        products=products,
+        currencies=currencies,
+        site=site,
+        digest=digest,
+        problems=_sort_problems(problems),
+    )
+
+
+def _read_values(
+    files: Mapping[str, LocatedYaml],
+) -> tuple[SiteSettings, dict[str, Person], dict[str, Product], Currencies]:
+    site = read_site(files["kam.yml"])
+    people = read_people(files["people.yml"])
+    products = read_products(files["products.yml"])
+    currencies = read_currencies(files["currencies.yml"], site)
+    check_currencies(files, people, products, currencies)
+    return site, people, products, currencies
+
+
+def _load(raws: Mapping[str, bytes], path: str, problems: list[Problem]) -> LocatedYaml:
+    raw = raws.get(path)
+    if raw is None:
+        if not path.endswith(OPTIONAL):
+            problems.append(Problem(path, 0, 0, "settings-missing-file", Level.ERROR, args={"path": path}))
+        return LocatedYaml(path, value={} if path.endswith(OPTIONAL) else None)
+    file = load_yaml_with_lines(path, raw)
+    if file.value is None and not file.problems:
+        file.value = {}
+    return file
+
+
+def _is_known(path: str) -> bool:
+    _, *parts = path.split("/")
+    if len(parts) == 1:
+        return parts[0] in FILES
+    if parts[0] == "schemas":
+        return len(parts) == 2 and parts[1].endswith(".yml")
+    return parts[0] in FOLDERS
+
+
+def _unknown_file(path: str) -> Problem:
+    near = nearest(path.split("/")[1], (*FILES, *FOLDERS)) if path.count("/") == 1 else ""
+    args = {"path": path, "near": f"{CONFIG}/{near}"}
+    return Problem(path, 0, 0, "settings-unknown-file", Level.ERROR, "near" if near else "default", args)
+
+
+def _compile_types(raws: Mapping[str, bytes], problems: list[Problem]) -> dict[str, RecordType]:
+    """The types whose files are right; what is wrong with the others is added to ``problems``."""
+    files = {
+        path[len(SCHEMAS) : -len(".yml")]: load_yaml_with_lines(path, raw)
+        for path, raw in raws.items()
+        if path.startswith(SCHEMAS) and path.endswith(".yml")
+    }
+    shared = files.pop(SHARED_FILE.removesuffix(".yml"), None)
+    if shared is not None:
+        check_shared(shared)
+        problems += shared.problems
+    types: dict[str, RecordType] = {}
+    for name, file in sorted(files.items()):
+        pieces = Pieces(file, shared)
+        check_schema(name, file, pieces)
+        if not file.problems and not (shared and shared.problems):
+            types[name] = compile_type(name, pieces.inline(file.value))
+            check_type(types[name], file)
+    check_types(types, files)
+    for file in files.values():
+        problems += file.problems
+    if not files:
+        problems.append(Problem(SCHEMAS, 0, 0, "settings-missing-file", Level.ERROR, args={"path": SCHEMAS + "*.yml"}))
+    return types
+
+
+def _sort_problems(problems: list[Problem]) -> list[Problem]:
+    """By place, so that two runs say the same; each only once."""
+    unique = {(problem.sort_key, str(sorted(problem.args.items()))): problem for problem in problems}
+    return sorted(unique.values(), key=lambda problem: problem.sort_key)

@@ -1,0 +1,108 @@
+"""What the settings hold besides record types: people, products, currencies and the company's own choices."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from kam.model.schema import Label
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a person is to sell from ``from_`` to ``to`` (ISO dates, both included)."""
+
+    from_: str
+    to: str
+    amount: Decimal
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone of ours. ``from_`` and ``to`` are ISO dates, empty where not known; ``capacity`` counts hours a
+    week; ``cost_rate`` is the cost of an hour in the base currency."""
+
+    id: str
+    names: Label
+    emails: tuple[str, ...] = ()
+    role: str = ""
+    department: str = ""
+    team: str = ""
+    manager: str = ""
+    region: str = ""
+    skills: tuple[str, ...] = ()
+    capacity: Decimal | None = None
+    cost_rate: Decimal | None = None
+    from_: str = ""
+    to: str = ""
+    stand_in: str = ""
+    aliases: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something we sell. Prices and cost are per unit, in ``currency`` (base currency where empty)."""
+
+    id: str
+    names: Label
+    aliases: tuple[str, ...] = ()
+    category: str = ""
+    unit: str = ""
+    list_price: Decimal | None = None
+    currency: str = ""
+    cost: Decimal | None = None
+    active: bool = True
+    source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A currency and its dated rates: the value of one unit in the base currency from that day on."""
+
+    code: str
+    names: Label
+    symbol: str = ""
+    decimals: int = 2
+    rates: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True)
+class Currencies:
+    """The currencies of the portfolio. ``base`` is the one that totals are in."""
+
+    base: str
+    listed: Mapping[str, Currency] = field(default_factory=dict)
+
+    def rate(self, currency: str, on: date | str) -> Decimal | None:
+        """Base currency for one unit of ``currency`` on that day: the last rate dated on or before it, else None."""
+        if currency == self.base:
+            return Decimal(1)
+        found = self.listed.get(currency)
+        if found is None:
+            return None
+        day = on[:10] if isinstance(on, str) else on.isoformat()
+        at = bisect_right([since for since, _ in found.rates], day)
+        return found.rates[at - 1][1] if at else None
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """``kam.yml``: who we are and how we count. ``week_start`` is an English day name in lower case;
+    ``attachment_types`` are file endings without dot, ``attachment_max_mb`` megabytes a file."""
+
+    company: Label
+    language: str = "en"
+    time_zone: str = "UTC"
+    base_currency: str = "CNY"
+    fiscal_year_start_month: int = 1
+    week_start: str = "monday"
+    attachment_types: tuple[str, ...] = ()
+    attachment_max_mb: Decimal = Decimal(20)
+    repository_url: str = ""
+    edit_url: str = ""
