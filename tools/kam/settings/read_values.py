@@ -10,7 +10,7 @@ from typing import TypeVar
 from kam.model.problem import FieldPath
 from kam.model.schema import Label
 from kam.settings.dialect import LANGUAGES
-from kam.settings.section import BAD, Section, nearest, shown
+from kam.settings.section import BAD, Section, is_day, nearest, shown
 from kam.settings.values import Currencies, Currency, Person, Product, Quota, SiteSettings
 from kam.settings.yaml_reader import LocatedYaml
 
@@ -30,7 +30,7 @@ PERSON_KEYS = (
 PRODUCT_KEYS = (
     "name", "aliases", "category", "unit", "list_price", "currency", "cost", "active", "source",
 )  # fmt: skip
-CURRENCY_KEYS = ("name", "symbol", "decimals")
+CURRENCY_KEYS = ("name", "symbol", "decimals", "rates")
 
 T = TypeVar("T", Person, Product)
 
@@ -186,37 +186,32 @@ def _entries(
 
 def read_currencies(file: LocatedYaml, site: SiteSettings) -> Currencies:
     """``currencies.yml`` as values, with rates sorted by day."""
-    top = Section(file, (), ("currencies", "rates"))
-    holder = top.inner("currencies")
+    holder = Section(file, (), ("currencies",)).inner("currencies")
     listed = {}
-    rates = _rates(top, holder)
     for code in holder.value:
         if not CODE.match(code):
             file.report(("currencies", code), BAD, "currency", {"found": shown(code)}, of_key=True)
         entry = holder.inner(code, CURRENCY_KEYS)
         names: Label = entry.names("name") if "name" in entry.value else dict.fromkeys(LANGUAGES, code)
         decimals = entry.whole("decimals", 2, least=0, most=4)
-        listed[code] = Currency(code, names, entry.text("symbol"), decimals, tuple(sorted(rates.get(code, ()))))
+        listed[code] = Currency(code, names, entry.text("symbol"), decimals, _rates(entry))
     return Currencies(site.base_currency, listed)
 
 
-def _rates(top: Section, listed: Section) -> dict[str, list[tuple[str, Decimal]]]:
-    """Currency → its dated rates, from the table ``rates`` with a row for each day."""
-    found: dict[str, list[tuple[str, Decimal]]] = {}
-    days: set[str] = set()
-    for row in top.sections("rates", ("from", *listed.value)):
-        row.require("from")
-        day = row.day("from")
-        if day in days:
-            row.complain(("from",), "repeated", found=day)
-        days.add(day)
-        for code in listed.value:
-            rate = row.number(code)
-            if rate == 0:
-                row.complain((code,), "rate", found=code)
-            elif rate is not None and day:
-                found.setdefault(code, []).append((day, rate))
-    return found
+def _rates(entry: Section) -> tuple[tuple[str, Decimal], ...]:
+    """A currency's rates: a map from day to the value of one unit in the base currency."""
+    rates = entry.inner("rates")
+    found = []
+    for day in rates.value:
+        if not is_day(day):
+            rates.complain((day,), "date", found=shown(day))
+            continue
+        value = rates.number(day)
+        if value == 0:
+            rates.complain((day,), "rate", found=day)
+        elif value is not None:
+            found.append((day, value))
+    return tuple(sorted(found))
 
 
 def check_currencies(
