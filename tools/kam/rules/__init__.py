@@ -3,7 +3,7 @@
 A rule module has ``NAME``, ``LEVEL``, optionally ``TYPES`` (the record types it looks at), and exactly one of
 
 - ``check_record(record, rtype, settings) -> Iterator[Finding]``: one record tells all;
-- ``check_account(records, settings) -> Iterator[Finding]``: the records of one account, each finding naming its ``record``;
+- ``check_account(records, settings) -> Iterator[Finding]``: the records of one account; findings name their ``record``;
 - ``facts(record, rtype, settings) -> Iterator[tuple[str, ...]]`` with ``check_portfolio(facts, settings)``: what a rule
   needs of each record, then one look over all of them; findings name their ``record``.
 

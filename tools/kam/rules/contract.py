@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecords:
-    """The records of one account folder. ``files`` holds the other files of the folder, as paths from the root's
-    ``accounts/`` (``acme/attachments/offer.pdf``), whether or not anything may stand there."""
+    """The records of one account folder. ``files`` holds every file of the folder, as paths below ``accounts/``
+    (``acme/profile.md``, ``acme/attachments/offer.pdf``), also those that could not be read."""
 
     account: str
     by_type: Mapping[str, Sequence[Record]]

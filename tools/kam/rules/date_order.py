@@ -1,0 +1,44 @@
+"""Dates in the wrong order: an end before its beginning, a resolution before the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from kam.model.problem import FieldPath, Finding, Level
+from kam.model.record import Record, Value
+from kam.model.schema import RecordType
+from kam.rules.moments import is_after
+from kam.rules.values import Names, iter_at, per_type, text_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "date-order"
+LEVEL = Level.ERROR
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def _inner_pairs(rtype: RecordType) -> tuple[tuple[Names, Pairs], ...]:
+    return tuple((names, field.order) for names, field in rtype.iter_fields() if field.order)
+
+
+inner_pairs_of = per_type(_inner_pairs)
+
+
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+    """Each pair of dates that the schema orders and that stands the wrong way round."""
+    yield from _check_pairs((), record.data, rtype.order)
+    for names, pairs in inner_pairs_of(rtype):
+        for path, entry in iter_at(record.data, names):
+            if isinstance(entry, dict):
+                yield from _check_pairs(path, entry, pairs)
+
+
+def _check_pairs(path: FieldPath, data: Mapping[str, Value], pairs: Pairs) -> Iterator[Finding]:
+    for first, second in pairs:
+        early, late = text_of(data, first), text_of(data, second)
+        if early and late and is_after(early, late):
+            args = {"first": first, "early": early, "second": second, "late": late}
+            yield Finding((*path, second), args=args)

@@ -1,0 +1,26 @@
+"""Comparing days and moments as they stand in records."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+
+def is_after(first: str, second: str) -> bool:
+    """Whether ``first`` lies after ``second``: two moments by the clock; by the calendar where one is a whole day.
+
+    A text that is no date is after nothing; the loader has reported it.
+    """
+    if len(first) == 10 or len(second) == 10:
+        return _is_day(first) and _is_day(second) and first[:10] > second[:10]
+    try:
+        return datetime.fromisoformat(first) > datetime.fromisoformat(second)
+    except (ValueError, TypeError):
+        return False
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,29 @@
+"""References that lead to a record of another account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.rules.values import PLAIN_TARGETS, iter_at, references_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "other-account"
+LEVEL = Level.WARNING
+
+
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+    """Each reference from one account's record to another account's: right within a group, else a slip."""
+    if record.account.startswith("_"):
+        return
+    for names, targets in references_of(rtype):
+        if PLAIN_TARGETS.isdisjoint(targets):
+            for path, value in iter_at(record.data, names):
+                other, slash, _ = str(value).partition("/")
+                if slash and other != record.account and not other.startswith("_"):
+                    yield Finding(path, args={"value": str(value), "other": other, "account": record.account})

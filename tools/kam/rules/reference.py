@@ -1,0 +1,87 @@
+"""References to accounts and records that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kam.model.problem import FieldPath, Finding, Level
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.rules.contract import Fact
+from kam.rules.nearest import nearest
+from kam.rules.values import PLAIN_TARGETS, iter_at, references_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "reference"
+LEVEL = Level.ERROR
+
+
+def facts(record: Record, rtype: RecordType, settings: Settings) -> Iterator[tuple[str, ...]]:
+    """That the record is there, and what it refers to: ``(type,)`` and ``(types, value, path…)``."""
+    yield (rtype.name,)
+    for names, targets in references_of(rtype):
+        wanted = "|".join(each for each in targets if each == "account" or each not in PLAIN_TARGETS)
+        if not wanted:
+            continue
+        for path, value in iter_at(record.data, names):
+            if isinstance(value, str) and not _is_elsewhere(value, targets, settings):
+                yield (wanted, value, *map(_spell, path))
+
+
+def check_portfolio(facts: Iterable[Fact], settings: Settings) -> Iterator[Finding]:
+    """References to what does not exist, or is of another kind than the field wants."""
+    kinds: dict[str, str] = {}
+    wanted: list[Fact] = []
+    for fact in facts:
+        if len(fact.values) == 1:
+            kinds[fact.record] = fact.values[0]
+        else:
+            wanted.append(fact)
+    accounts = {name.partition("/")[0] for name, kind in kinds.items() if kind == "profile"}
+    known = _Known(kinds, accounts)
+    for fact in wanted:
+        types = fact.values[0].split("|")
+        is_account = "account" in types and fact.values[1] in accounts
+        if not is_account and kinds.get(fact.values[1]) not in types:
+            yield _finding(fact, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What there is to refer to: records with their types, and accounts."""
+
+    kinds: dict[str, str]
+    accounts: set[str]
+
+    def nearest(self, value: str, types: list[str]) -> str:
+        names = sorted(name for name, kind in self.kinds.items() if kind in types)
+        return nearest(value, [*names, *(sorted(self.accounts) if "account" in types else ())])
+
+
+def _finding(fact: Fact, known: _Known) -> Finding:
+    targets, value, *steps = fact.values
+    types = targets.split("|")
+    path: FieldPath = tuple(map(_read, steps))
+    args = {"value": value, "wanted": ", ".join(types)}
+    if value in known.kinds:
+        return Finding(path, "kind", {**args, "kind": known.kinds[value]}, fact.record)
+    near = known.nearest(value, types)
+    key = ("account" if types == ["account"] else "default") + ("-near" if near else "")
+    return Finding(path, key, {**args, "near": near}, fact.record)
+
+
+def _is_elsewhere(value: str, targets: tuple[str, ...], settings: Settings) -> bool:
+    """Whether a field that may also lead to a person or a product does so."""
+    return ("person" in targets and value in settings.people) or ("product" in targets and value in settings.products)
+
+
+def _spell(step: str | int) -> str:
+    return f"[{step}" if isinstance(step, int) else step
+
+
+def _read(step: str) -> str | int:
+    return int(step[1:]) if step.startswith("[") else step

@@ -1,0 +1,32 @@
+"""Fields that name a contact whom the account's profile does not list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.rules.contract import AccountRecords
+from kam.rules.nearest import nearest
+from kam.rules.values import iter_maps, iter_references, text_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "unknown-contact"
+LEVEL = Level.ERROR
+
+
+def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
+    """Each contact id that is not in the profile of the same account."""
+    profile = records.profile
+    if profile is None or profile.faulty:
+        return
+    contacts = {text_of(entry, "id"): text_of(entry, "name") for _, entry in iter_maps(profile.data, "contacts")}
+    by_name = {name.casefold(): key for key, name in contacts.items() if name}
+    for record in records:
+        for path, value in iter_references(record.data, settings.types[record.type], "contact"):
+            if value not in contacts:
+                near = by_name.get(value.casefold()) or nearest(value, contacts)
+                args = {"value": value, "near": near, "account": records.account}
+                yield Finding(path, "near" if near else "default", args, record.id)

@@ -1,0 +1,27 @@
+"""Fields that name a person who is not among the people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.rules.nearest import nearest
+from kam.rules.values import iter_references
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "unknown-person"
+LEVEL = Level.ERROR
+
+
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+    """Each name that is no key of ``people.yml``."""
+    for path, value in iter_references(record.data, rtype, "person"):
+        if value not in settings.people:
+            person = settings.find_person(value)
+            near = person.id if person else nearest(value, settings.people)
+            yield Finding(path, "near" if near else "default", {"value": value, "near": near})

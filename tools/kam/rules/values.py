@@ -1,0 +1,78 @@
+"""Walking the values of a record along its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from kam.model.problem import FieldPath
+from kam.model.record import Value
+from kam.model.schema import Field, RecordType
+
+Plan = TypeVar("Plan")
+Names = tuple[str, ...]
+
+
+def per_type(make: Callable[[RecordType], Plan]) -> Callable[[RecordType], Plan]:
+    """Work out something once for each record type (types hold mappings, so they cannot be hashed)."""
+    made: dict[int, tuple[RecordType, Plan]] = {}
+
+    def get(rtype: RecordType) -> Plan:
+        found = made.get(id(rtype))
+        if found is None or found[0] is not rtype:
+            found = made[id(rtype)] = (rtype, make(rtype))
+        return found[1]
+
+    return get
+
+
+def iter_at(value: object, names: Names, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Value]]:
+    """Every value under a path of field names, entering each item of the lists on the way and at its end."""
+    if isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from iter_at(item, names, (*path, at))
+    elif not names:
+        if value is not None:
+            yield path, value  # type: ignore[misc]
+    elif isinstance(value, dict) and names[0] in value:
+        yield from iter_at(value[names[0]], names[1:], (*path, names[0]))
+
+
+def iter_maps(data: Mapping[str, Value], name: str) -> Iterator[tuple[FieldPath, dict[str, Value]]]:
+    """The maps of a list field, with their paths; nothing where the field is absent or holds something else."""
+    entries = data.get(name)
+    if isinstance(entries, list):
+        for at, entry in enumerate(entries):
+            if isinstance(entry, dict):
+                yield (name, at), entry
+
+
+def text_of(data: Mapping[str, Value], name: str) -> str:
+    """A text value, or an empty text where there is none."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def targets_of(field: Field) -> tuple[str, ...]:
+    """What a field's values (or the items of its list) may lead to."""
+    return field.targets or (field.items.targets if field.items else ())
+
+
+def _references(rtype: RecordType) -> tuple[tuple[Names, tuple[str, ...]], ...]:
+    return tuple((names, targets_of(field)) for names, field in rtype.iter_fields() if targets_of(field))
+
+
+references_of = per_type(_references)
+"""The fields of a type that refer to something: their names and what they may lead to."""
+
+PLAIN_TARGETS = frozenset({"account", "person", "product", "contact", "attachment"})
+"""What a reference may lead to besides record types."""
+
+
+def iter_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> Iterator[tuple[FieldPath, str]]:
+    """The values of those fields that lead to ``target`` and to nothing else."""
+    for names, targets in references_of(rtype):
+        if targets == (target,):
+            for path, value in iter_at(data, names):
+                if isinstance(value, str):
+                    yield path, value
