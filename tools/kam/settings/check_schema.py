@@ -136,14 +136,14 @@ class _Walk:
         values = node["enum"] if isinstance(node["enum"], list) else []
         wanted = str if kind == "string" else int
         for at, value in enumerate(values):
-            if not isinstance(value, wanted):
+            if not isinstance(value, wanted) and not isinstance(value, bool):
                 report(self.file, (*path, "enum", at), "enum-type", found=shown(value), type=kind)
         labels = node.get("x-choices")
         if not isinstance(labels, dict):
             if kind == "string":
-                check_label(self.file, (*path, "x-choices"), None)
+                report(self.file, path, "missing", name="x-choices")
             return
-        names = [str(value) for value in values]
+        names = [str(value) for value in values if isinstance(value, wanted) and not isinstance(value, bool)]
         for name in names:
             if name not in labels:
                 report(self.file, (*path, "x-choices"), "choice", "settings-missing-label", name=name)

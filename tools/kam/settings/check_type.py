@@ -92,12 +92,16 @@ def _check_states(rtype: RecordType, states: States, file: LocatedYaml) -> None:
     if states.history:
         _check_history(rtype, states.history, file)
     known = status.choices
-    for path, name in _iter_state_names(states):
+    found = list(_iter_state_names(states))
+    for path, name in found:
         if name not in known:
             near = nearest(name, known)
             key = "unknown-near" if near else "unknown"
             report(file, path, key, STATE, found=name, near=near, field=states.field, known=", ".join(known))
-    _check_graph(states, known, file)
+    if not states.initial:
+        report(file, ("x-states", "initial"), "no-initial", STATE)
+    elif all(name in known for _, name in found):
+        _check_graph(states, known, file)
 
 
 def _iter_state_names(states: States) -> Iterator[tuple[FieldPath, str]]:
@@ -133,8 +137,6 @@ def _check_graph(states: States, known: Mapping[str, object], file: LocatedYaml)
             report(file, ("x-states", "open"), "both", STATE, found=name)
         elif name not in states.terminal and not states.transitions.get(name):
             report(file, ("x-states", "transitions"), "dead-end", STATE, found=name)
-    if not states.initial:
-        report(file, ("x-states", "initial"), "no-initial", STATE)
 
 
 def _check_validator(rtype: RecordType, file: LocatedYaml) -> None:

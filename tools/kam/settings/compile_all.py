@@ -52,7 +52,8 @@ def _read_values(
     people = read_people(files["people.yml"])
     products = read_products(files["products.yml"])
     currencies = read_currencies(files["currencies.yml"], site)
-    check_currencies(files, people, products, currencies)
+    if files["kam.yml"].value is not None and files["currencies.yml"].value is not None:
+        check_currencies(files, people, products, currencies)
     return site, people, products, currencies
 
 
@@ -88,7 +89,7 @@ def _compile_types(raws: Mapping[str, bytes], problems: list[Problem]) -> dict[s
     files = {
         path[len(SCHEMAS) : -len(".yml")]: load_yaml_with_lines(path, raw)
         for path, raw in raws.items()
-        if path.startswith(SCHEMAS) and path.endswith(".yml")
+        if path.startswith(SCHEMAS) and _is_known(path)
     }
     shared = files.pop(SHARED_FILE.removesuffix(".yml"), None)
     if shared is not None:

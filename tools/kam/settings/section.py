@@ -35,6 +35,7 @@ def is_day(value: object) -> bool:
 def shown(value: object) -> str:
     """A value as messages quote it: short, on one line."""
     text = "…" if isinstance(value, dict | list) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= 60 else text[:57] + "…"
 
 
