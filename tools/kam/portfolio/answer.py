@@ -1,0 +1,77 @@
+"""The report on a portfolio: put together from what the store holds, and kept until something changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kam.portfolio.encode import dump_json, load_json
+from kam.portfolio.report import Report, make_report, problem_of, report_of, report_row
+from kam.portfolio.store import Store, open_writer
+
+if TYPE_CHECKING:
+    from kam.model.problem import Problem
+    from kam.settings import Settings
+
+
+def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
+    """All problems as of a day. Rules that depend on the day run now; of all others the store has the findings."""
+    day = as_of.isoformat() if store.meta("dated") else ""
+    state = store.meta("state")
+    row = store.db.execute("SELECT report FROM answers WHERE day = ? AND state = ?", (day, state)).fetchone()
+    if row:
+        return report_of(load_json(row[0]))
+    problems = list(_iter_kept(store))
+    if day:
+        problems += _check_dated(store, root, settings, as_of)
+    report = make_report(problems, **_count(store))
+    _keep(store, day, state, report)
+    return report
+
+
+def _iter_kept(store: Store) -> Iterator[Problem]:
+    for table in ("accounts", "looks"):
+        for (raw,) in store.db.execute(f"SELECT problems FROM {table} WHERE problems <> '[]'"):
+            yield from map(problem_of, load_json(raw))
+
+
+def _count(store: Store) -> dict[str, int]:
+    row = store.db.execute(
+        "SELECT sum(records), count(*) FILTER (WHERE records > 0 AND substr(account, 1, 1) <> '_'), sum(filled), "
+        "sum(total) FROM accounts"
+    ).fetchone()
+    return dict(zip(("records", "accounts", "filled", "total"), (value or 0 for value in row), strict=True))
+
+
+def _check_dated(store: Store, root: Path, settings: Settings, as_of: date) -> Iterator[Problem]:
+    from kam.portfolio.engine import Engine, Placer
+    from kam.portfolio.stored import StoredAccounts
+    from kam.portfolio.unit import group_records, read_file_or_none
+
+    engine = Engine(settings)
+    stored = StoredAccounts(store)
+    place = Placer(settings, stored.find_place, lambda path: read_file_or_none(f"{root}/{path}"))
+    for account, others in store.db.execute("SELECT account, others FROM accounts ORDER BY account").fetchall():
+        records = group_records(account, stored.records_of(account), frozenset(load_json(others)))
+        yield from engine.check_dated(records, as_of, place)
+
+
+def _keep(store: Store, day: str, state: str, report: Report) -> None:
+    """Keep the report for the next time, unless another process has gone on meanwhile or is writing now."""
+    if store.path is None:
+        return
+    with suppress(sqlite3.Error):
+        writer = open_writer(store.path)
+        try:
+            with writer.writing():
+                if writer.meta("version") == store.meta("version"):
+                    writer.db.execute("DELETE FROM answers WHERE state <> ?", (state,))
+                    writer.db.execute(
+                        "INSERT OR REPLACE INTO answers VALUES (?,?,?)", (day, state, dump_json(report_row(report)))
+                    )
+        finally:
+            writer.close()

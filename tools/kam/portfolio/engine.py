@@ -1,0 +1,144 @@
+"""Running the rules: which ones look at a record, an account, the portfolio; and findings turned into problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from kam.model.problem import FieldPath, Finding, Problem, field_text
+from kam.model.record import Record
+from kam.rules.contract import AccountRecords, Fact, Rule
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+Positions = Mapping[FieldPath, tuple[int, int]]
+Place = tuple[str, int]
+"""Where a record stands: path of its file, and which entry of a ledger it is (-1 in a file of one record)."""
+
+
+class Engine:
+    """The rules and the settings they look with."""
+
+    def __init__(self, settings: Settings, rules: Iterable[Rule] | None = None) -> None:
+        if rules is None:
+            from kam.rules.discovery import load_rules
+
+            rules = load_rules()
+        self.settings = settings
+        self.rules = tuple(rules)
+        self._record_rules: dict[str, list[Rule]] = {}
+        self._fact_rules: dict[str, list[Rule]] = {}
+
+    @cached_property
+    def account_rules(self) -> list[Rule]:
+        """Rules that look at an account, whatever the day."""
+        return [rule for rule in self.rules if rule.check_account and not is_dated(rule.check_account)]
+
+    @cached_property
+    def dated_rules(self) -> list[Rule]:
+        """Rules that look at an account as of a day."""
+        return [rule for rule in self.rules if rule.check_account and is_dated(rule.check_account)]
+
+    @cached_property
+    def portfolio_rules(self) -> list[Rule]:
+        """Rules that look at facts of all records."""
+        return [rule for rule in self.rules if rule.check_portfolio]
+
+    def check_record(self, record: Record, place: Placer) -> Iterator[Problem]:
+        """What the rules on single records say of this one."""
+        rules = self._record_rules.get(record.type)
+        if rules is None:
+            rules = [rule for rule in self.rules if rule.check_record and rule.is_about(record.type)]
+            self._record_rules[record.type] = rules
+        rtype = self.settings.types[record.type]
+        for rule in rules:
+            assert rule.check_record is not None
+            for finding in rule.check_record(record, rtype, self.settings):
+                yield place(rule, finding, record.id)
+
+    def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
+        """What the rules on accounts say of this one, whatever the day."""
+        for rule in self.account_rules:
+            assert rule.check_account is not None
+            for finding in rule.check_account(records, self.settings):
+                yield place(rule, finding)
+
+    def check_dated(self, records: AccountRecords, as_of: date, place: Placer) -> Iterator[Problem]:
+        """What the rules that depend on the day say of an account."""
+        for rule in self.dated_rules:
+            check: Callable[..., Iterator[Finding]] | None = rule.check_account
+            assert check is not None
+            for finding in check(records, self.settings, as_of):
+                yield place(rule, finding)
+
+    def find_facts(self, record: Record, found: dict[str, list[list[Any]]]) -> None:
+        """Add what the rules on the portfolio note of a record: rule → ``[record, value, …]``."""
+        rules = self._fact_rules.get(record.type)
+        if rules is None:
+            rules = [rule for rule in self.rules if rule.facts and rule.is_about(record.type)]
+            self._fact_rules[record.type] = rules
+        rtype = self.settings.types[record.type]
+        for rule in rules:
+            assert rule.facts is not None
+            for values in rule.facts(record, rtype, self.settings):
+                found.setdefault(rule.name, []).append([record.id, *values])
+
+    def check_facts(self, rule: Rule, facts: Iterable[Fact], place: Placer) -> Iterator[Problem]:
+        """What a rule on the portfolio says of all the facts it noted."""
+        assert rule.check_portfolio is not None
+        for finding in rule.check_portfolio(facts, self.settings):
+            yield place(rule, finding)
+
+
+def is_dated(check: Callable[..., object]) -> bool:
+    """Whether a rule wants to know the day."""
+    return "as_of" in signature(check).parameters
+
+
+class Placer:
+    """Finds line and column of what a rule found. ``find`` tells where a record stands, ``read`` reads a file."""
+
+    def __init__(
+        self, settings: Settings, find: Callable[[str], Place | None], read: Callable[[str], bytes | None]
+    ) -> None:
+        self._settings = settings
+        self._find = find
+        self._read = read
+        self._last: tuple[str, Positions] = ("", {})
+
+    def __call__(self, rule: Rule, finding: Finding, record: str = "") -> Problem:
+        """The problem that a finding is."""
+        record = finding.record or record
+        path, entry = self._find(record) or (f"accounts/{record.partition('#')[0]}.md", -1)
+        line, column = 0, 0
+        if path:
+            full = ("entries", entry, *finding.path) if entry >= 0 else finding.path
+            line, column = nearest_position(self.positions(path), full)
+        return Problem(
+            path, line, column, rule.name, rule.level, finding.key, finding.args, record, field_text(finding.path)
+        )
+
+    def forget(self) -> None:
+        """A file is about to be read anew: drop what is known of the last one."""
+        self._last = ("", {})
+
+    def positions(self, path: str) -> Positions:
+        """Line and column of each value in a record file; empty where there is none."""
+        if self._last[0] != path:
+            from kam.load import locate
+
+            rtype = self._settings.type_of_path(path)
+            raw = self._read(path) if rtype else None
+            self._last = (path, locate(path, raw, rtype) if raw is not None and rtype else {})
+        return self._last[1]
+
+
+def nearest_position(positions: Positions, path: FieldPath) -> tuple[int, int]:
+    """Where a value stands, or what it would stand in; the first line where nothing is known."""
+    while path and path not in positions:
+        path = path[:-1]
+    return positions.get(path, (1, 1))

@@ -1,0 +1,196 @@
+"""What may stand where under ``accounts/``: which files are records, and what is out of place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Level, Problem
+from kam.model.record import PORTFOLIO, UNASSIGNED
+from kam.model.slug import casefold_key
+from kam.portfolio.tree import Listing, Mark, is_link, is_regular
+
+if TYPE_CHECKING:
+    from kam.model.schema import RecordType
+    from kam.settings import Settings
+
+ATTACHMENTS = "attachments"
+PROFILE_FILE = "profile.md"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file that holds records; ``path`` begins with ``accounts/``."""
+
+    path: str
+    type: str
+    mark: Mark
+
+
+@dataclass(slots=True)
+class Layout:
+    """What was found in an account folder. ``others`` holds files that are no records, as paths below ``accounts/``."""
+
+    records: list[RecordFile] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_layout(account: str, listings: Sequence[Listing], settings: Settings) -> Layout:
+    """Sort the files of an account folder into records, attachments and what is out of place."""
+    layout = Layout()
+    for listing in listings:
+        layout.problems += _check_listing(listing)
+        rest = listing.folder[len(account) + 1 :]
+        if not rest:
+            _read_account_folder(account, listing, settings, layout)
+        elif rest == ATTACHMENTS or rest.startswith(ATTACHMENTS + "/"):
+            _read_attachments(listing, settings, layout)
+        elif "/" not in rest:
+            _read_type_folder(account, listing, settings, layout)
+    return layout
+
+
+def check_top(listing: Listing) -> list[Problem]:
+    """What is out of place directly under ``accounts/``: files, links, account folders that differ only in case."""
+    found = list(_check_listing(listing))
+    found += [problem(path, "stray-file", "top") for path in _plain_files(listing)]
+    return found
+
+
+def problem(folder_path: str, rule: str, key: str = "default", level: Level = Level.ERROR, **args: str) -> Problem:
+    """A problem with a path below ``accounts/`` as a whole."""
+    path = f"accounts/{folder_path}" if folder_path else "accounts"
+    return Problem(printable(path), 0, 0, rule, level, key, args)
+
+
+def is_text(name: str) -> bool:
+    """Whether a file name is text at all: one of other bytes is never loaded, only reported."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def printable(path: str) -> str:
+    """A path that can be written as UTF-8, whatever bytes the file system holds."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _check_listing(listing: Listing) -> Iterator[Problem]:
+    """Links, devices, unreadable folders and names that meet on systems that ignore case."""
+    if listing.error:
+        yield problem(listing.folder, "unreadable", "folder", reason=os.strerror(max(listing.error, 0)))
+    for name in listing.names:
+        if not is_text(name):
+            yield problem(_join(listing.folder, name.rstrip("/")), "stray-file", "bytes")
+    for path, mark in _files(listing):
+        if is_link(mark):
+            yield problem(path, "symlink")
+        elif not is_regular(mark):
+            yield problem(path, "stray-file", "special")
+    seen: dict[str, str] = {}
+    for name in listing.names:
+        bare = name.rstrip("/")
+        folded = bare.lower() if bare.isascii() else casefold_key(bare)
+        if folded in seen:
+            yield problem(_join(listing.folder, bare), "case-twins", other=printable(seen[folded]))
+        seen.setdefault(folded, bare)
+
+
+def _read_account_folder(account: str, listing: Listing, settings: Settings, layout: Layout) -> None:
+    from kam.load import check_name
+
+    is_special = account in (PORTFOLIO, UNASSIGNED)
+    if not is_special:
+        layout.problems += check_name(f"accounts/{account}")
+    for path, mark in _files(listing):
+        if not is_regular(mark):
+            continue
+        if path == f"{account}/{PROFILE_FILE}" and not is_special and "profile" in settings.types:
+            layout.records.append(RecordFile(f"accounts/{path}", "profile", mark))
+        else:
+            layout.others.append(path)
+            layout.problems.append(problem(path, "stray-file", "account"))
+    for name in listing.names:
+        if name[-1] == "/" and name[:-1] != ATTACHMENTS:
+            layout.problems += _check_type_folder(account, name[:-1], settings)
+
+
+def _check_type_folder(account: str, folder: str, settings: Settings) -> Iterator[Problem]:
+    path = f"{account}/{folder}"
+    rtype = settings.type_of_folder(folder)
+    if rtype is None or rtype.name == "profile":
+        near = _nearest(folder, settings)
+        if near:
+            yield problem(path, "unknown-folder", "near", near=near)
+        else:
+            yield problem(path, "unknown-folder")
+    elif not _fits(account, rtype):
+        yield problem(path, "wrong-scope", rtype.scope, folder=folder)
+
+
+def _fits(account: str, rtype: RecordType) -> bool:
+    return rtype.scope == ("portfolio" if account == PORTFOLIO else "account")
+
+
+def _nearest(folder: str, settings: Settings) -> str:
+    from difflib import get_close_matches
+
+    folders = [each for each, name in settings.folders.items() if name != "profile"]
+    return next(iter(get_close_matches(folder.lower(), [*folders, ATTACHMENTS], n=1)), "")
+
+
+def _read_type_folder(account: str, listing: Listing, settings: Settings, layout: Layout) -> None:
+    from kam.load import check_name
+
+    rtype = settings.type_of_folder(listing.folder[len(account) + 1 :])
+    if rtype is None or rtype.name == "profile" or not _fits(account, rtype):
+        layout.others += _plain_files(listing)
+        return
+    for path, mark in _files(listing):
+        if not is_regular(mark):
+            continue
+        if path.endswith(".md"):
+            layout.problems += check_name(f"accounts/{path}")
+            layout.records.append(RecordFile(f"accounts/{path}", rtype.name, mark))
+        else:
+            layout.others.append(path)
+            layout.problems.append(problem(path, "stray-file", "suffix"))
+    layout.problems += [
+        problem(_join(listing.folder, name[:-1]), "unknown-folder", "nested")
+        for name in listing.names
+        if name[-1] == "/"
+    ]
+
+
+def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> None:
+    from kam.load import check_name
+
+    site = settings.site
+    for path, mark in _files(listing):
+        if not is_regular(mark):
+            continue
+        layout.others.append(path)
+        layout.problems += check_name(f"accounts/{path}")
+        suffix = path.rpartition("/")[2].rpartition(".")[2].lower()
+        if suffix not in site.attachment_types:
+            allowed = ", ".join(site.attachment_types)
+            layout.problems.append(problem(path, "attachment-type", suffix=suffix, allowed=allowed))
+        if mark[1] > site.attachment_max_mb * 1_000_000:
+            size = f"{mark[1] / 1_000_000:.1f}"
+            layout.problems.append(problem(path, "attachment-size", size=size, limit=str(site.attachment_max_mb)))
+
+
+def _files(listing: Listing) -> Iterator[tuple[str, Mark]]:
+    names = (name for name in listing.names if name[-1] != "/")
+    for name, mark in zip(names, listing.marks, strict=True):
+        if is_text(name):
+            yield _join(listing.folder, name), mark
+
+
+def _plain_files(listing: Listing) -> list[str]:
+    return [path for path, mark in _files(listing) if is_regular(mark)]
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

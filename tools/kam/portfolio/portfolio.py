@@ -1,0 +1,147 @@
+"""The portfolio as other parts see it: its records one by one, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from kam.portfolio.refresh import Refresh
+from kam.portfolio.store import Store, discard, open_private_store, open_store
+
+if TYPE_CHECKING:
+    from kam.model.problem import FieldPath
+    from kam.model.record import Record
+    from kam.portfolio.report import Report
+    from kam.settings import Settings
+
+ATTEMPTS = 3
+
+
+def open_portfolio(
+    root: Path, settings: Settings | None = None, *, cache: bool = True, verify: bool = False
+) -> Portfolio:
+    """Look for the records below ``root``, load those that changed since the last time, and check them.
+
+    ``cache=False`` loads everything and keeps nothing. ``verify`` compares contents, whatever the file times say.
+    Settings with errors should be refused before (``settings.is_usable``).
+    """
+    if settings is None:
+        from kam.settings import load_settings
+
+        settings = load_settings(root)
+    if cache:
+        store = open_store(root, settings.digest)
+        try:
+            return _open(root, settings, store, verify=verify)
+        except sqlite3.Error as error:
+            if store.path is None:
+                raise
+            store.close()
+            if not isinstance(error, sqlite3.OperationalError):
+                discard(store.path.parent)
+    return _open(root, settings, open_private_store(), verify=verify)
+
+
+def _open(root: Path, settings: Settings, store: Store, *, verify: bool) -> Portfolio:
+    """Refresh the store, then hold on to that state of it, whatever other processes write meanwhile."""
+    changed: set[str] = set()
+    for _ in range(ATTEMPTS):
+        refresh = Refresh(str(root), settings, store, verify=verify)
+        refresh.run()
+        changed |= refresh.changed_paths
+        version = store.meta("version")
+        store.db.execute("BEGIN")
+        if store.meta("version") == version:
+            return Portfolio(root, settings, store, frozenset(changed))
+        store.db.execute("COMMIT")
+    raise sqlite3.OperationalError("other processes keep changing the cache")
+
+
+class Portfolio:
+    """All records below a root, as they were when it was opened.
+
+    ``digest`` is that of the contents of all record files; ``changed_paths`` names the files that were loaded anew
+    or are gone since the last run that could keep a cache.
+    """
+
+    def __init__(self, root: Path, settings: Settings, store: Store, changed_paths: frozenset[str]) -> None:
+        self.root = root
+        self.settings = settings
+        self.digest = store.meta("state")
+        self.changed_paths = changed_paths
+        self._store = store
+
+    def __enter__(self) -> Portfolio:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the cache file."""
+        self._store.close()
+
+    def accounts(self) -> list[str]:
+        """The accounts that have a folder with records, sorted; ``_portfolio`` and ``_unassigned`` are none."""
+        sql = "SELECT account FROM accounts WHERE records > 0 AND substr(account, 1, 1) <> '_' ORDER BY account"
+        return [row[0] for row in self._store.db.execute(sql)]
+
+    def iter_records(
+        self,
+        type: str | None = None,
+        account: str | None = None,
+        faulty: bool = False,
+    ) -> Iterator[Record]:
+        """Records sorted by id, of one type or one account if asked; those with errors only with ``faulty``."""
+        from kam.portfolio.stored import COLUMNS, record_of
+
+        where, values = ["1"], []
+        for column, value in (("type", type), ("account", account)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        if not faulty:
+            where.append("NOT faulty AND id NOT IN (SELECT id FROM faulted)")
+        columns = COLUMNS.replace("faulty", "faulty OR id IN (SELECT id FROM faulted)")
+        sql = f"SELECT {columns} FROM records WHERE {' AND '.join(where)} ORDER BY id"
+        for row in self._store.db.execute(sql, values):
+            yield record_of(row)
+
+    def find_record(self, id: str) -> Record | None:
+        """The record of that id, faulty or not."""
+        from kam.portfolio.stored import COLUMNS, record_of
+
+        columns = COLUMNS.replace("faulty", "faulty OR id IN (SELECT id FROM faulted)")
+        row = self._store.db.execute(f"SELECT {columns} FROM records WHERE id = ?", (id,)).fetchone()
+        return record_of(row) if row else None
+
+    def completeness(self, record: Record) -> tuple[int, int, tuple[FieldPath, ...]]:
+        """Weights of the record's required and recommended fields: filled, total, and the paths of the missing."""
+        from kam.model.completeness import measure_completeness
+
+        return measure_completeness(record.data, self.settings.types[record.type])
+
+    def read_bytes(self, path: str) -> bytes:
+        """A file of the portfolio (path from the root). Raises OSError; never follows a link at its end."""
+        from kam.portfolio.unit import read_file
+
+        return read_file(f"{self.root}/{path}")
+
+    def positions(self, path: str) -> Mapping[FieldPath, tuple[int, int]]:
+        """Line and column of each value in a record file; in a ledger, paths begin with ``("entries", number)``."""
+        from kam.load import locate
+
+        rtype = self.settings.type_of_path(path)
+        return locate(path, self.read_bytes(path), rtype) if rtype else {}
+
+    def check(self, as_of: date) -> Report:
+        """Everything that is wrong, and the counts."""
+        from kam.portfolio.answer import answer
+
+        return answer(self._store, self.root, self.settings, as_of)

@@ -1,0 +1,169 @@
+"""Bringing the store up to date: which account folders changed, load those, look over the whole again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Level
+from kam.portfolio.encode import dump_json, load_json
+from kam.portfolio.report import problem_row
+from kam.portfolio.store import Store, open_reader
+from kam.portfolio.stored import StoredAccounts
+from kam.portfolio.tree import is_settled, list_top, sign, sign_tree
+from kam.portfolio.workers import spread
+
+if TYPE_CHECKING:
+    from kam.portfolio.engine import Engine
+    from kam.portfolio.unit import Unit
+    from kam.rules.contract import Fact, Rule
+    from kam.settings import Settings
+
+TOP = ""
+"""The folder ``accounts/`` itself among the accounts: what lies in it without belonging to one."""
+
+SIGN_CHUNK = 200
+LOAD_CHUNK = 10
+"""Accounts that a worker process takes at a time; with fewer than two such lots, no worker is started."""
+
+
+def find_signatures(root: str) -> dict[str, bytes]:
+    """Account → signature of its folder as it is now; under the empty name that of ``accounts/`` itself."""
+    from kam.portfolio.layout import is_text
+
+    accounts = f"{root}/accounts"
+    top = list_top(accounts)
+    names = [name[:-1] for name in top.names if name[-1] == "/" and is_text(name)]
+
+    def make() -> Callable[[str], tuple[str, bytes]]:
+        return lambda name: (name, sign_tree(accounts, name))
+
+    return {TOP: sign([top]), **dict(spread(names, make, chunk=SIGN_CHUNK))}
+
+
+class Refresh:
+    """One update of a store. ``changed`` and ``removed`` name accounts."""
+
+    def __init__(self, root: str, settings: Settings, store: Store, *, verify: bool = False) -> None:
+        self.root = root
+        self.settings = settings
+        self.store = store
+        self.verify = verify
+        self.changed_paths: set[str] = set()
+
+    def run(self) -> bool:
+        """Update the store where anything changed; whether it did. One transaction: whole or not at all."""
+        found = find_signatures(self.root)
+        if not self.verify and found == StoredAccounts(self.store).signatures() and self.store.meta("state"):
+            return False
+        with self.store.writing():
+            self._update(found)
+        return True
+
+    def _update(self, found: dict[str, bytes]) -> None:
+        from kam.portfolio.engine import Engine
+
+        known = StoredAccounts(self.store).signatures()
+        for gone in known.keys() - found.keys():
+            self._remove(gone)
+        changed = sorted(name for name in found if name and (self.verify or known.get(name) != found[name]))
+        engine = Engine(self.settings)
+        now = self.store.now()
+        for unit in self._build(changed, engine, now):
+            self._put(unit)
+        if self.verify or known.get(TOP) != found[TOP]:
+            self._put_top(now)
+        self._look_over(engine)
+        self.store.set_meta("state", self._state())
+        self.store.set_meta("version", os.urandom(8).hex())
+        self.store.set_meta("dated", "1" if engine.dated_rules else "")
+
+    def _build(self, accounts: list[str], engine: Engine, now: int) -> Iterator[Unit]:
+        from kam.portfolio.unit import Builder, unit_of, unit_row
+
+        here = os.getpid()
+
+        def make() -> Callable[[str], tuple[object, ...]]:
+            apart = os.getpid() != here and self.store.path is not None
+            store = open_reader(self.store.path) if apart and self.store.path else self.store
+            builder = Builder(self.root, engine, StoredAccounts(store), now, verify=self.verify)
+            return lambda account: unit_row(builder.build(account))
+
+        for row in spread(accounts, make, chunk=LOAD_CHUNK):
+            yield unit_of(row)
+
+    def _put(self, unit: Unit) -> None:
+        db = self.store.db
+        self.changed_paths.update(unit.replaced)
+        db.executemany("DELETE FROM records WHERE path = ?", ((path,) for path in unit.replaced))
+        db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in unit.replaced))
+        db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
+        db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
+        db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
+        db.execute("UPDATE records SET faulty = 0 WHERE account = ? AND faulty", (unit.account,))
+        db.executemany("UPDATE records SET faulty = 1 WHERE id = ?", ((each,) for each in unit.faulty))
+        db.execute("DELETE FROM facts WHERE account = ?", (unit.account,))
+        db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
+        db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", unit.row)
+
+    def _put_top(self, now: int) -> None:
+        from kam.portfolio.layout import check_top
+
+        top = list_top(f"{self.root}/accounts")
+        signature = sign([top]) if all(is_settled(mark, now) for mark in top.marks) else b""
+        problems = dump_json([problem_row(p) for p in check_top(top)])
+        row = (TOP, signature, b"", 0, 0, 0, b"[]", problems)
+        self.store.db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", row)
+
+    def _remove(self, account: str) -> None:
+        db = self.store.db
+        self.changed_paths.update(row[0] for row in db.execute("SELECT path FROM files WHERE account = ?", (account,)))
+        for table in ("accounts", "files", "records", "facts"):
+            db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
+
+    def _state(self) -> str:
+        """A digest of all that was read."""
+        digest = blake2b(digest_size=16)
+        for account, content, problems in self.store.db.execute(
+            "SELECT account, digest, problems FROM accounts ORDER BY account"
+        ):
+            digest.update(f"{account}\0".encode() + content + blake2b(problems, digest_size=16).digest())
+        return digest.hexdigest()
+
+    def _look_over(self, engine: Engine) -> None:
+        """Run the rules on the portfolio whose facts changed; note the records they find faulty."""
+        from kam.portfolio.engine import Placer
+        from kam.portfolio.unit import read_file_or_none
+
+        db = self.store.db
+        stored = StoredAccounts(self.store)
+        place = Placer(self.settings, stored.find_place, lambda path: read_file_or_none(f"{self.root}/{path}"))
+        for rule in engine.portfolio_rules:
+            digest = self._digest_facts(rule)
+            row = db.execute("SELECT digest FROM looks WHERE rule = ?", (rule.name,)).fetchone()
+            if row and row[0] == digest:
+                continue
+            problems = list(engine.check_facts(rule, self._iter_facts(rule), place))
+            raw = dump_json([problem_row(p) for p in problems])
+            db.execute("INSERT OR REPLACE INTO looks VALUES (?,?,?)", (rule.name, digest, raw))
+        db.execute("DELETE FROM faulted")
+        for (raw,) in db.execute("SELECT problems FROM looks").fetchall():
+            ids = {row[7] for row in load_json(raw) if row[4] == Level.ERROR.value}
+            db.executemany("INSERT OR IGNORE INTO faulted VALUES (?)", ((each,) for each in ids))
+
+    def _digest_facts(self, rule: Rule) -> bytes:
+        digest = blake2b(digest_size=16)
+        rows = self.store.db.execute("SELECT account, digest FROM facts WHERE rule = ? ORDER BY account", (rule.name,))
+        for account, found in rows:
+            digest.update(f"{account}\0".encode() + found)
+        return digest.digest()
+
+    def _iter_facts(self, rule: Rule) -> Iterator[Fact]:
+        from kam.rules.contract import Fact
+
+        sql = "SELECT found FROM facts WHERE rule = ? ORDER BY account || '/'"
+        for (raw,) in self.store.db.execute(sql, (rule.name,)):
+            for record, *values in load_json(raw):
+                yield Fact(record, tuple(values))

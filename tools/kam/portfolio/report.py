@@ -1,0 +1,70 @@
+"""The outcome of a check, as values; ``kam.report`` turns it into text or JSON for people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kam.model.problem import Level, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over the whole portfolio. ``completeness`` goes from 0 to 1 and is None where there is nothing to fill."""
+
+    records: int
+    accounts: int
+    errors: int
+    warnings: int
+    completeness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All problems, in the order of their places, and the counts."""
+
+    problems: Sequence[Problem]
+    summary: Summary
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a check of this fails."""
+        return self.summary.errors > 0
+
+
+def make_report(problems: Iterable[Problem], *, records: int, accounts: int, filled: int, total: int) -> Report:
+    """Sort and count."""
+    ordered = sorted(problems, key=lambda each: each.sort_key)
+    errors = sum(each.level is Level.ERROR for each in ordered)
+    warnings = sum(each.level is Level.WARNING for each in ordered)
+    completeness = round(filled / total, 4) if total else None
+    return Report(ordered, Summary(records, accounts, errors, warnings, completeness))
+
+
+Row = list[Any]
+
+
+def problem_row(problem: Problem) -> Row:
+    """A problem as plain values for JSON; ``problem_of`` reads it back."""
+    p = problem
+    return [p.path, p.line, p.column, p.rule, p.level.value, p.key, dict(p.args), p.record, p.field]
+
+
+def problem_of(row: Row) -> Problem:
+    """The inverse of ``problem_row``."""
+    path, line, column, rule, level, key, args, record, field = row
+    return Problem(path, line, column, rule, Level(level), key, args, record, field)
+
+
+def report_row(report: Report) -> Row:
+    """A report as plain values for JSON; ``report_of`` reads it back."""
+    s = report.summary
+    counts = [s.records, s.accounts, s.errors, s.warnings, s.completeness]
+    return [[problem_row(each) for each in report.problems], counts]
+
+
+def report_of(row: Row) -> Report:
+    """The inverse of ``report_row``."""
+    problems, counts = row
+    return Report([problem_of(each) for each in problems], Summary(*counts))

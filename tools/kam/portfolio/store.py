@@ -1,0 +1,193 @@
+"""The cache: what was loaded and found, in ``.kam/cache/portfolio-….sqlite``, or for one run in a private place.
+
+It is an aid only. One that is missing, damaged, of another kam, of other settings, or that was not made in this
+working copy (a repository could plant one) is left aside without a word; where none can be kept, everything is loaded
+afresh. Rows are plain values and JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from kam import __version__
+from kam.settings.cache import make_cache_folder
+
+SEAL = "portfolio.seal"
+BUSY_SECONDS = 5.0
+CODE = ("model", "load", "schema_check", "rules", "portfolio")
+
+TABLES = {
+    "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+    "accounts": "CREATE TABLE accounts (account TEXT PRIMARY KEY, signature BLOB, digest BLOB, records INTEGER, "
+    "filled INTEGER, total INTEGER, others BLOB, problems BLOB)",
+    "files": "CREATE TABLE files (path TEXT PRIMARY KEY, account TEXT, type TEXT, mark BLOB, digest BLOB, "
+    "filled INTEGER, total INTEGER, problems BLOB)",
+    "records": "CREATE TABLE records (id TEXT PRIMARY KEY, type TEXT, account TEXT, path TEXT, entry INTEGER, "
+    "is_read INTEGER, faulty INTEGER, decimals INTEGER, data BLOB, body TEXT)",
+    "facts": "CREATE TABLE facts (rule TEXT, account TEXT, digest BLOB, found BLOB, PRIMARY KEY (rule, account))",
+    "looks": "CREATE TABLE looks (rule TEXT PRIMARY KEY, digest BLOB, problems BLOB)",
+    "faulted": "CREATE TABLE faulted (id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "answers": "CREATE TABLE answers (day TEXT PRIMARY KEY, state TEXT, report BLOB)",
+}
+INDEXES = {
+    "files_of": "CREATE INDEX files_of ON files (account)",
+    "records_of": "CREATE INDEX records_of ON records (account)",
+    "records_by": "CREATE INDEX records_by ON records (type, id)",
+    "records_in": "CREATE INDEX records_in ON records (path)",
+}
+
+
+class Store:
+    """One connection to the cache. ``path`` is None for a private one, which is gone when it is closed."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path | None) -> None:
+        self.db = db
+        self.path = path
+
+    def now(self) -> int:
+        """The file system's time in ns, by its own clock, as file times are (0 in a private store: nothing is kept)."""
+        if self.path is None:
+            return 0
+        clock = self.path.with_suffix(".clock")
+        clock.touch()
+        return clock.stat().st_mtime_ns
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One change, whole or not at all; others wait or do without."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def meta(self, name: str) -> str:
+        """A value noted under a name, or empty text."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Note a value under a name."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+
+def open_store(root: Path, settings_digest: str) -> Store:
+    """The portfolio's cache, emptied where it does not fit; a private one where none can be kept."""
+    try:
+        folder = make_cache_folder(root)
+        try:
+            return _open_file(_name_file(folder), settings_digest)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            discard(folder)
+            return _open_file(_name_file(folder), settings_digest)
+    except (OSError, sqlite3.Error):
+        return open_private_store()
+
+
+def discard(folder: Path) -> None:
+    """Give up a damaged cache; the next one gets a new name, so nobody who still reads the old one is disturbed."""
+    (folder / SEAL).unlink(missing_ok=True)
+
+
+def open_private_store() -> Store:
+    """A store of this run's own: in memory, on disk where it grows, and gone at the end."""
+    db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = OFF")
+    _create(db)
+    return Store(db, None)
+
+
+def open_reader(path: Path) -> Store:
+    """A second connection for a worker process, for reading only."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    db.execute("PRAGMA trusted_schema = OFF")
+    return Store(db, path)
+
+
+def open_writer(path: Path) -> Store:
+    """A second connection, to note something while the first one keeps to the state it opened with."""
+    db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    for pragma in ("trusted_schema = OFF", "synchronous = NORMAL"):
+        db.execute(f"PRAGMA {pragma}")
+    return Store(db, path)
+
+
+def _name_file(folder: Path) -> Path:
+    """The file of this working copy: its name follows from the inode and birth of a seal made here.
+
+    No repository can bring along a file of that name.
+    """
+    seal = folder / SEAL
+    try:
+        os.close(os.open(seal, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        pass
+    else:
+        for old in folder.glob("portfolio-*"):
+            with suppress(OSError):
+                old.unlink()
+    s = seal.lstat()
+    stamp = blake2b(f"{s.st_dev} {s.st_ino} {s.st_ctime_ns}".encode(), digest_size=8).hexdigest()
+    return folder / f"portfolio-{stamp}.sqlite"
+
+
+def _open_file(path: Path, settings_digest: str) -> Store:
+    db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+            db.execute(f"PRAGMA {pragma}")
+        store = Store(db, path)
+        _fit(store, f"{code_stamp()} {settings_digest}")
+    except BaseException:
+        db.close()
+        raise
+    return store
+
+
+def _fit(store: Store, key: str) -> None:
+    """Make the store one of this key. Raises DatabaseError where the file is not one of ours at all."""
+    if _is_ours(store) and store.meta("key") == key:
+        return
+    with store.writing():
+        if not _is_ours(store):
+            _create(store.db)
+        elif store.meta("key") != key:
+            for table in TABLES:
+                store.db.execute(f"DELETE FROM {table}")
+        store.set_meta("key", key)
+
+
+def _is_ours(store: Store) -> bool:
+    found = dict(store.db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    if found and found != {**TABLES, **INDEXES}:
+        raise sqlite3.DatabaseError("not a cache of this kam")
+    return bool(found)
+
+
+def _create(db: sqlite3.Connection) -> None:
+    for statement in (*TABLES.values(), *INDEXES.values()):
+        db.execute(statement)
+
+
+def code_stamp() -> str:
+    """Changes with any change of the code and texts that decide what is found."""
+    digest = blake2b(f"{__version__} {sqlite3.sqlite_version}".encode(), digest_size=16)
+    package = Path(__file__).parent.parent
+    for part in CODE:
+        with os.scandir(package / part) as entries:
+            found = sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries if e.is_file())
+        digest.update(repr(found).encode())
+    return digest.hexdigest()

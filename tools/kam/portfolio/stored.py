@@ -1,0 +1,64 @@
+"""Reading what the store holds of files, records and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kam.model.record import Record
+from kam.portfolio.encode import load_data
+from kam.portfolio.engine import Place
+from kam.portfolio.store import Store
+
+COLUMNS = "id, type, account, path, faulty, decimals, data, body"
+
+
+class StoredFile(NamedTuple):
+    """What is known of a record file. ``mark`` is empty where file times could not be trusted yet."""
+
+    path: str
+    type: str
+    mark: bytes
+    digest: bytes
+    filled: int
+    total: int
+    problems: bytes
+
+
+class StoredAccounts:
+    """The rows of the store, as values."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def signatures(self) -> dict[str, bytes]:
+        """Account → the signature of its folder when it was last loaded; empty where it is not to be trusted."""
+        return dict(self._store.db.execute("SELECT account, signature FROM accounts"))
+
+    def files_of(self, account: str) -> dict[str, StoredFile]:
+        """The record files of an account by path."""
+        sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE account = ?"
+        return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, (account,))}
+
+    def records_in(self, path: str) -> Iterator[tuple[Record, int, bool]]:
+        """The records of a file, each with its place in a ledger and whether it could be read at all."""
+        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE path = ? ORDER BY rowid"
+        for *row, entry, is_read in self._store.db.execute(sql, (path,)):
+            yield record_of(tuple(row)), entry, bool(is_read)
+
+    def records_of(self, account: str) -> Iterator[Record]:
+        """The records of an account that could be read, sorted by id."""
+        sql = f"SELECT {COLUMNS} FROM records WHERE account = ? AND is_read ORDER BY id"
+        for row in self._store.db.execute(sql, (account,)):
+            yield record_of(row)
+
+    def find_place(self, record: str) -> Place | None:
+        """The file of a record, and which entry of a ledger it is."""
+        row = self._store.db.execute("SELECT path, entry FROM records WHERE id = ?", (record,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+
+def record_of(row: tuple[str, str, str, str, int, int, bytes, str]) -> Record:
+    """A record from its row (``COLUMNS``)."""
+    name, kind, account, path, faulty, decimals, data, body = row
+    return Record(name, kind, account, path, load_data(data, bool(decimals)), body, bool(faulty))

@@ -1,0 +1,112 @@
+"""What lies in a folder, with the marks by which a changed file is known: mode, size, times and inode.
+
+The marks follow Git's rule for racy times: a file that was written about when it was looked at may be written again
+without a visible change of its times, so its marks are not kept (see ``is_settled``).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+RACY_NS = 2_000_000_000
+"""Two seconds: the coarsest file times in use (FAT)."""
+
+Mark = tuple[int, int, int, int, int]
+"""Mode, size in bytes, modification time and change time in ns, inode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder, named from ``accounts/`` on. A name that ends in ``/`` is a folder and has no mark of its own.
+
+    ``error`` holds the number of the system error where the folder could not be read.
+    """
+
+    folder: str
+    names: Sequence[str]
+    marks: Sequence[Mark]
+    error: int = 0
+
+
+def list_top(accounts: str) -> Listing:
+    """The folder ``accounts/`` itself: the account folders, and what has no business there."""
+    return _list_folder(accounts, "")
+
+
+def walk_tree(accounts: str, top: str) -> Iterator[Listing]:
+    """The folders below ``accounts/<top>``, itself first. Follows no symbolic links; leaves out names with a dot."""
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        listing = _list_folder(f"{accounts}/{folder}", folder)
+        pending += [f"{listing.folder}/{name[:-1]}" for name in listing.names if name[-1] == "/"]
+        yield listing
+
+
+def sign_tree(accounts: str, top: str) -> bytes:
+    """A digest of all names and marks below ``accounts/<top>``: equal as long as nothing there changed."""
+    return sign(walk_tree(accounts, top))
+
+
+def sign(listings: Iterator[Listing] | Sequence[Listing]) -> bytes:
+    """The digest of what ``walk_tree`` found."""
+    digest = blake2b(digest_size=16)
+    for listing in listings:
+        head = "\0".join((listing.folder, *listing.names))
+        digest.update(f"{len(listing.names)}:{listing.error}:{head}\0".encode("utf-8", "surrogateescape"))
+        digest.update(pack_marks(listing.marks))
+    return digest.digest()
+
+
+def pack_marks(marks: Sequence[Mark]) -> bytes:
+    """Marks as bytes; such numbers as no disk has (an inode of 64 bits) as text."""
+    try:
+        return array("q", [number for mark in marks for number in mark]).tobytes()
+    except OverflowError:
+        return repr(marks).encode()
+
+
+def is_settled(mark: Mark, now: int) -> bool:
+    """Whether a later write is sure to show in the mark. ``now`` (ns) is the file system's time before the look."""
+    return max(mark[2], mark[3]) < now - RACY_NS
+
+
+def is_regular(mark: Mark) -> bool:
+    """Whether the mark is that of an ordinary file, not of a link, a pipe or a device."""
+    return stat.S_ISREG(mark[0])
+
+
+def is_link(mark: Mark) -> bool:
+    """Whether the mark is that of a symbolic link."""
+    return stat.S_ISLNK(mark[0])
+
+
+def _list_folder(path: str, folder: str) -> Listing:
+    found: list[tuple[str, Mark | None]] = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == ".":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    found.append((name + "/", None))
+                    continue
+                try:
+                    s = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                found.append((name, (s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)))
+    except OSError as error:
+        return Listing(folder, (), (), error.errno or -1)
+    found.sort(key=_by_name)
+    return Listing(folder, [name for name, _ in found], [mark for _, mark in found if mark])
+
+
+def _by_name(entry: tuple[str, Mark | None]) -> str:
+    return entry[0]

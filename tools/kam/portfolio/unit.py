@@ -1,0 +1,275 @@
+"""One account folder, from files to rows of the store: the unit of work that runs alone or in worker processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from kam.model.completeness import measure_completeness
+from kam.model.problem import Level, Problem
+from kam.model.record import Record
+from kam.portfolio.encode import dump_data, dump_json, load_json
+from kam.portfolio.engine import Engine, Place, Placer
+from kam.portfolio.layout import RecordFile, problem, read_layout
+from kam.portfolio.report import problem_of, problem_row
+from kam.portfolio.tree import Listing, is_settled, pack_marks, sign, walk_tree
+from kam.rules.contract import AccountRecords
+
+if TYPE_CHECKING:
+    from kam.portfolio.stored import StoredAccounts, StoredFile
+
+Row = tuple[Any, ...]
+OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
+MAX_BYTES = 64_000_000
+"""More than this is never read of a file; the loader refuses far smaller ones."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What to write into the store for one account. Plain values only, so that it passes between processes.
+
+    ``files`` and ``records`` are new rows, which replace those of ``replaced`` (paths); ``marks`` are new marks of
+    files whose content did not change. ``faulty`` lists all faulty records of the account.
+    """
+
+    account: str
+    row: Row = ()
+    files: list[Row] = field(default_factory=list)
+    records: list[Row] = field(default_factory=list)
+    marks: list[Row] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    faulty: list[str] = field(default_factory=list)
+    facts: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _File:
+    """A record file in memory."""
+
+    path: str
+    digest: bytes
+    problems: list[Problem]
+    records: list[Record]
+    filled: int = 0
+    total: int = 0
+    is_read: bool = True
+    entries: list[int] = field(default_factory=list)
+
+
+def unit_row(unit: Unit) -> Row:
+    """A unit as a tuple of plain values, to pass between processes; ``unit_of`` reads it back."""
+    return tuple(getattr(unit, name) for name in Unit.__slots__)
+
+
+def unit_of(row: Row) -> Unit:
+    """The inverse of ``unit_row``."""
+    return Unit(*row)
+
+
+class Builder:
+    """Builds units. ``now`` is the file system's time (ns) before the first look; ``verify`` trusts no file times."""
+
+    def __init__(self, root: str, engine: Engine, stored: StoredAccounts, now: int, *, verify: bool = False) -> None:
+        self._root = root
+        self._engine = engine
+        self._stored = stored
+        self._now = now
+        self._verify = verify
+        self._places: dict[str, Place] = {}
+        self._raw: tuple[str, bytes] = ("", b"")
+        self._place = Placer(engine.settings, self._places.get, self._reread)
+
+    def build(self, account: str) -> Unit:
+        """Look at the folder of an account, load what changed and check it."""
+        self._places.clear()
+        listings = list(walk_tree(f"{self._root}/accounts", account))
+        layout = read_layout(account, listings, self._engine.settings)
+        known = self._stored.files_of(account)
+        unit = Unit(account)
+        files = []
+        for each in layout.records:
+            found = self._take_file(account, each, known.get(each.path), unit)
+            if isinstance(found, _File):
+                files.append(found)
+            elif found:
+                layout.problems.append(found)
+                layout.others.append(each.path.removeprefix("accounts/"))
+        paths = {each.path for each in files}
+        unit.replaced += [path for path in known if path not in paths]
+        others = [*layout.others, *(f.path.removeprefix("accounts/") for f in files if not f.is_read)]
+        problems = [*layout.problems, *(p for f in files for p in f.problems)]
+        problems += self._check_account(account, files, frozenset(others))
+        self._note_facts(files, unit)
+        unit.faulty = sorted(_faulty_ids(files, problems))
+        signature = sign(listings) if self._are_settled(listings) else b""
+        unit.row = (account, signature, _digest_of(files, others), *_count(files), dump_json(sorted(others)),
+                    dump_json([problem_row(p) for p in problems]))  # fmt: skip
+        return unit
+
+    def _are_settled(self, listings: Iterable[Listing]) -> bool:
+        return all(is_settled(mark, self._now) for listing in listings for mark in listing.marks)
+
+    def _take_file(self, account: str, at: RecordFile, known: StoredFile | None, unit: Unit) -> _File | Problem | None:
+        """The file as the store has it where it did not change, else loaded; a problem where it cannot be read."""
+        mark = pack_marks([at.mark]) if is_settled(at.mark, self._now) else b""
+        if known and known.mark == mark != b"" and not self._verify and known.type == at.type:
+            return self._recall(at.path, known)
+        try:
+            raw = read_file(f"{self._root}/{at.path}")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return problem(at.path.removeprefix("accounts/"), "unreadable", reason=error.strerror or "")
+        digest = blake2b(raw, digest_size=16).digest()
+        if known and known.digest == digest and known.type == at.type:
+            if known.mark != mark:
+                unit.marks.append((mark, at.path))
+            return self._recall(at.path, known)
+        loaded = self._load(account, at, raw, digest)
+        unit.replaced.append(at.path)
+        unit.files.append(
+            (at.path, account, at.type, mark, digest, loaded.filled, loaded.total,
+             dump_json([problem_row(p) for p in loaded.problems]))
+        )  # fmt: skip
+        unit.records += _record_rows(loaded)
+        return loaded
+
+    def _load(self, account: str, at: RecordFile, raw: bytes, digest: bytes) -> _File:
+        from kam.load import load_document
+
+        rtype = self._engine.settings.types[at.type]
+        document = load_document(at.path, raw, rtype, account=account)
+        file = _File(at.path, digest, list(document.problems), document.records)
+        self._raw = (at.path, raw)
+        self._place.forget()
+        file.entries = self._number(file) if rtype.layout == "ledger" else [-1]
+        for record, entry in zip(file.records, file.entries, strict=True):
+            self._places[record.id] = (at.path, entry)
+            if record.data or not record.faulty:
+                file.problems += self._engine.check_record(record, self._place)
+            filled, total, _ = measure_completeness(record.data, rtype)
+            file.filled += filled
+            file.total += total
+        file.is_read = any(record.data or not record.faulty for record in file.records)
+        if not file.records and any(p.level is Level.ERROR for p in file.problems):
+            stem = at.path.removeprefix("accounts/").removesuffix(".md")
+            file.records, file.entries = [Record(stem, at.type, account, at.path, {})], [-1]
+        _mark_faulty(file)
+        return file
+
+    def _number(self, file: _File) -> list[int]:
+        """Which entry of the ledger each record is: not simply in turn where entries were left out as wrong."""
+        if not file.problems:
+            return list(range(len(file.records)))
+        lines = self._raw[1].decode("utf-8", "replace").split("\n")
+        numbers: dict[str, int] = {}
+        for path, (line, column) in self._place.positions(file.path).items():
+            if len(path) == 3 and path[2] == "id" and isinstance(path[1], int):
+                numbers.setdefault(lines[line - 1][column - 1 :].strip(" \r").strip("'\""), path[1])
+        return [numbers.get(record.id.partition("#")[2], at) for at, record in enumerate(file.records)]
+
+    def _recall(self, path: str, known: StoredFile) -> _File:
+        file = _File(path, known.digest, [problem_of(row) for row in load_json(known.problems)], [])
+        file.filled, file.total = known.filled, known.total
+        for record, entry, is_read in self._stored.records_in(path):
+            file.records.append(record)
+            file.entries.append(entry)
+            file.is_read = is_read
+            self._places[record.id] = (path, entry)
+        _mark_faulty(file)
+        return file
+
+    def _check_account(self, account: str, files: list[_File], others: frozenset[str]) -> list[Problem]:
+        records = group_records(account, (r for f in files if f.is_read for r in f.records), others)
+        return list(self._engine.check_account(records, self._place))
+
+    def _note_facts(self, files: list[_File], unit: Unit) -> None:
+        found: dict[str, list[list[Any]]] = {}
+        for record in sorted((r for f in files for r in f.records), key=lambda r: r.id):
+            self._engine.find_facts(record, found)
+        for rule, facts in sorted(found.items()):
+            raw = dump_json(facts)
+            unit.facts.append((rule, unit.account, blake2b(raw, digest_size=16).digest(), raw))
+
+    def _reread(self, path: str) -> bytes | None:
+        if self._raw[0] != path:
+            raw = read_file_or_none(f"{self._root}/{path}")
+            if raw is None:
+                return None
+            self._raw = (path, raw)
+        return self._raw[1]
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of an ordinary file; never through a symbolic link, never from a pipe. Raises OSError."""
+    handle = os.open(path, OPEN_FLAGS)
+    try:
+        raw = b""
+        while part := os.read(handle, min(MAX_BYTES - len(raw), 1 << 20) if raw else 1 << 16):
+            raw += part
+        return raw
+    finally:
+        os.close(handle)
+
+
+def read_file_or_none(path: str) -> bytes | None:
+    """The bytes of an ordinary file, or None where it cannot be read."""
+    try:
+        return read_file(path)
+    except OSError:
+        return None
+
+
+def group_records(account: str, records: Iterable[Record], others: frozenset[str]) -> AccountRecords:
+    """The records of an account as rules look at them: by type, sorted by id."""
+    by_type: dict[str, list[Record]] = {}
+    for record in sorted(records, key=lambda r: (r.type, r.id)):
+        by_type.setdefault(record.type, []).append(record)
+    return AccountRecords(account, by_type, others)
+
+
+def _mark_faulty(file: _File) -> None:
+    """A record is faulty where an error names it, or names none of the file's records."""
+    faulty = _faulty_ids([file], file.problems)
+    for record in file.records:
+        record.faulty = record.id in faulty
+
+
+def _faulty_ids(files: list[_File], problems: Iterable[Problem]) -> set[str]:
+    errors: dict[str, set[str]] = {}
+    for each in problems:
+        if each.level is Level.ERROR:
+            errors.setdefault(each.path, set()).add(each.record)
+    faulty = set()
+    for file in files:
+        ids = {record.id for record in file.records}
+        named = errors.get(file.path, set())
+        faulty |= ids if named - ids else ids & named
+    return faulty
+
+
+def _record_rows(file: _File) -> list[Row]:
+    rows: list[Row] = []
+    for record, entry in zip(file.records, file.entries, strict=True):
+        data, has_decimals = dump_data(record.data)
+        rows.append(
+            (record.id, record.type, record.account, record.path, entry, file.is_read, record.faulty, has_decimals,
+             data, record.body)
+        )  # fmt: skip
+    return rows
+
+
+def _count(files: list[_File]) -> tuple[int, int, int]:
+    records = sum(len(f.records) for f in files if f.is_read)
+    return records, sum(f.filled for f in files), sum(f.total for f in files)
+
+
+def _digest_of(files: list[_File], others: list[str]) -> bytes:
+    digest = blake2b(digest_size=16)
+    for path, content in sorted((f.path, f.digest) for f in files):
+        digest.update(f"{path}\0".encode() + content)
+    digest.update("\0".join(sorted(others)).encode())
+    return digest.digest()
