@@ -1,0 +1,51 @@
+"""Problems as one JSON document, written line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from kam.model.problem import Problem
+from kam.portfolio.report import Report, Summary
+
+
+def render_json(report: Report, lang: str) -> Iterator[str]:
+    """The lines of ``{"problems": […], "summary": {…}}``, one problem in each."""
+    if not report.problems:
+        yield '{"problems": [],'
+    else:
+        yield '{"problems": ['
+        last = len(report.problems) - 1
+        for at, problem in enumerate(report.problems):
+            yield json.dumps(problem_json(problem, lang), ensure_ascii=False) + ("" if at == last else ",")
+        yield "],"
+    yield f'"summary": {json.dumps(summary_json(report.summary))}}}'
+
+
+def problem_json(problem: Problem, lang: str) -> dict[str, str | int]:
+    """A problem with its words. Line and column count from 1; 0 means the file as a whole."""
+    from kam.model.texts import render_message
+
+    message, hint = render_message(problem, lang)
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "column": problem.column,
+        "rule": problem.rule,
+        "level": problem.level.value,
+        "message": message,
+        "hint": hint,
+        "record": problem.record,
+        "field": problem.field,
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, int | float | None]:
+    """The counts; completeness from 0 to 1, or null where there is nothing to fill."""
+    return {
+        "records": summary.records,
+        "accounts": summary.accounts,
+        "errors": summary.errors,
+        "warnings": summary.warnings,
+        "completeness": summary.completeness,
+    }

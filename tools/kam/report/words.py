@@ -1,0 +1,54 @@
+"""The reporters' own words; those of problems stand beside the rules."""
+
+from __future__ import annotations
+
+from kam.model.problem import Level
+from kam.portfolio.report import Summary
+
+LEVELS = {
+    "en": {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"},
+    "zh": {Level.ERROR: "错误", Level.WARNING: "警告", Level.INFO: "提示"},
+}
+HINT = {"en": "hint: ", "zh": "建议："}
+
+
+def count(number: int, level: Level, lang: str) -> str:
+    """``1 error``, ``3 warnings``; ``3 个警告``."""
+    word = LEVELS[lang][level]
+    if lang == "zh":
+        return f"{number} 个{word}"
+    return f"{number:,} {word}{'' if number == 1 or level is Level.INFO else 's'}"
+
+
+def group_head(title: str, rule: str, found: str, shown: int, lang: str) -> str:
+    """The line above a group of problems of one kind."""
+    if lang == "zh":
+        return f"{title}（{rule}）：{found}，先列 {shown} 个"
+    return f"{title} ({rule}): {found}, the first {shown}:"
+
+
+def group_rest(rest: int, rule: str, lang: str) -> str:
+    """The line below it."""
+    if lang == "zh":
+        return f"  ……另有 {rest} 个，查看全部：kam check --select {rule} --all"
+    return f"  … and {rest:,} more; all of them: kam check --select {rule} --all"
+
+
+def closing(summary: Summary, lang: str, *, is_part: bool = False) -> str:
+    """The last line: what was looked at and what was found. ``is_part``: only some problems were asked for."""
+    errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
+    clean = not summary.errors and not summary.warnings
+    share = summary.completeness
+    if lang == "zh":
+        found = "没有发现问题" if clean else f"{errors}，{warnings}"
+        if is_part:
+            return f"所选范围：{found}"
+        filled = "" if share is None else f"；完整度 {share:.0%}"
+        return f"{summary.accounts} 个客户，{summary.records} 条记录：{found}{filled}"
+    found = "no problems" if clean else f"{errors}, {warnings}"
+    if is_part:
+        return f"In what was selected: {found}"
+    filled = "" if share is None else f"; {share:.0%} complete"
+    records = f"{summary.records:,} record{'' if summary.records == 1 else 's'}"
+    accounts = f"{summary.accounts:,} account{'' if summary.accounts == 1 else 's'}"
+    return f"{records} in {accounts}: {found}{filled}"
