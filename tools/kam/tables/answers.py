@@ -1,0 +1,26 @@
+"""What a query gives back: rows, or one sentence in both languages on why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kam.model.schema import Label
+
+
+class TablesError(Exception):
+    """A table could not be made or asked. ``words`` says why, in English and Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.words: Label = {"en": en, "zh": zh}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows of an answer. ``types`` are SQL types; ``truncated`` says that there were more rows than asked for."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    truncated: bool = False

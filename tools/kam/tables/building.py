@@ -1,0 +1,137 @@
+"""Fills a database with the tables of a portfolio, a batch of records at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from kam.tables.collect import Batch, Collector, Flaw
+from kam.tables.gathered import ACTIONS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
+from kam.tables.money import Converter
+from kam.tables.plan import Column, TablePlan, plan_tables
+from kam.tables.policy import load_service_levels
+from kam.tables.states import macro_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from kam.portfolio import Portfolio
+
+BATCH = 5_000
+LISTED = {ACTIONS.name: ("action", ACTIONS), TRANSITIONS.name: ("transition", TRANSITIONS)}
+
+
+def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: Portfolio) -> None:
+    """Create and fill all tables in the connection's current database. Faulty records are left out."""
+    settings = portfolio.settings
+    plans = plan_tables(settings.types.values())
+    _create(connection, plans)
+    collector = Collector(
+        Converter(settings.currencies), ZoneInfo(settings.site.time_zone), _account_currencies(portfolio)
+    )
+    for plan in plans:
+        records = portfolio.iter_records(type=plan.rtype.name)
+        while batch := list(islice(records, BATCH)):
+            _insert_all(connection, collector.collect(plan, batch))
+    for name, rows in reference_rows(settings, load_service_levels(portfolio.root)).items():
+        columns = next(s.columns for s in SHARED if s.name == name)
+        insert_rows(connection, quoted(name), columns, rows)
+    for name, (shape, shared) in LISTED.items():
+        query = union_sql(shared, shape, plans)
+        if query:
+            connection.execute(f"INSERT INTO {quoted(name)} {query}")
+    _cover_flaws(connection, plans, collector.flaws)
+    connection.execute(macro_sql(plans))
+
+
+def _account_currencies(portfolio: Portfolio) -> dict[str, str]:
+    if "profile" not in portfolio.settings.types:
+        return {}
+    profiles = portfolio.iter_records(type="profile")
+    return {r.account: str(r.data["currency"]) for r in profiles if "currency" in r.data}
+
+
+def _create(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) -> None:
+    statements = [_create_sql(t.name, t.columns) for plan in plans for t in plan.iter_all()]
+    statements += [_create_sql(s.name, s.columns) for s in SHARED]
+    connection.execute(";\n".join(statements))
+
+
+def _create_sql(name: str, columns: Iterable[Column]) -> str:
+    return f"CREATE TABLE {quoted(name)} ({', '.join(f'{quoted(c.name)} {c.sql}' for c in columns)})"
+
+
+def _insert_all(connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch] | Iterable[Batch]) -> None:
+    for batch in batches:
+        _insert(connection, batch)
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Add rows of texts to a table of our own; ``table`` is a name as SQL writes it."""
+    if rows:
+        _insert(connection, Batch(table, columns, [list(v) for v in zip(*rows, strict=True)]), table)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, batch: Batch, target: str = "") -> None:
+    import pyarrow as pa
+
+    arrays = [pa.array(v, type=_arrow_type(c.sql)) for c, v in zip(batch.columns, batch.values, strict=True)]
+    names = [f"c{at}" for at in range(len(arrays))]
+    connection.register("incoming_rows", pa.table(arrays, names=names))
+    casts = ", ".join(f"CAST({n} AS {c.sql})" for n, c in zip(names, batch.columns, strict=True))
+    connection.execute(f"INSERT INTO {target or quoted(batch.table)} SELECT {casts} FROM incoming_rows")
+    connection.unregister("incoming_rows")
+
+
+def _arrow_type(sql: str) -> Any:
+    import pyarrow as pa
+
+    if sql.endswith("[]"):
+        return pa.list_(pa.string())
+    return {"BOOLEAN": pa.bool_(), "INTEGER": pa.int32()}.get(sql, pa.string())
+
+
+def _cover_flaws(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], flaws: Sequence[Flaw]) -> None:
+    """Put a view over each table with values that are missing for a reason: asking for one is an error that says it."""
+    known = {t.name: t for plan in plans for t in plan.iter_all()}
+    for table in sorted({f.table for f in flaws}):
+        own = [f for f in flaws if f.table == table]
+        columns = sorted({f.column for f in own})
+        for column in columns:
+            _keep_messages(connection, table, column, [f for f in own if f.column == column])
+        keys = ["record" if known[table].source else "id", *_position_names(known[table])]
+        connection.execute(f"ALTER TABLE {quoted(table)} RENAME TO {quoted('raw_' + table)}")
+        connection.execute(_view_sql(table, columns, keys))
+
+
+def _position_names(plan: TablePlan) -> list[str]:
+    return [*(f"{step}_idx" for step in plan.outer), "idx"] if plan.source else []
+
+
+def _keep_messages(connection: duckdb.DuckDBPyConnection, table: str, column: str, flaws: Sequence[Flaw]) -> None:
+    positions = tuple(Column(f"p{at}", "INTEGER", {}) for at in range(len(flaws[0].idx)))
+    name = f"flaw_{table}_{column}"
+    columns = (Column("record", "VARCHAR", {}), *positions, Column("message", "VARCHAR", {}))
+    connection.execute(_create_sql(name, columns))
+    rows = {(f.record, *f.idx): f.message for f in flaws}
+    values = [list(v) for v in zip(*((*key, message) for key, message in rows.items()), strict=True)]
+    _insert(connection, Batch(name, columns, values))
+
+
+def _view_sql(table: str, columns: Sequence[str], keys: Sequence[str]) -> str:
+    replaced, joins = [], []
+    for at, column in enumerate(columns):
+        on = [f"f{at}.record = t.{quoted(keys[0])}", *(f"f{at}.p{n} = t.{quoted(k)}" for n, k in enumerate(keys[1:]))]
+        joins.append(f"LEFT JOIN {quoted(f'flaw_{table}_{column}')} f{at} ON {' AND '.join(on)}")
+        replaced.append(
+            f"CASE WHEN f{at}.message IS NOT NULL THEN error(f{at}.message) ELSE t.{quoted(column)} END"
+            f" AS {quoted(column)}"
+        )
+    return (
+        f"CREATE VIEW {quoted(table)} AS SELECT t.* REPLACE ({', '.join(replaced)})"
+        f" FROM {quoted('raw_' + table)} t {' '.join(joins)}"
+    )

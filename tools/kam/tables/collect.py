@@ -1,0 +1,218 @@
+"""From records to rows, column by column, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kam.model.completeness import measure_completeness
+from kam.model.record import Record
+from kam.tables.gathered import RECORDS
+from kam.tables.money import Converter, Item, is_too_large, line_amount, round_number
+from kam.tables.plan import NUMBER, Column, Part, TablePlan
+
+LARGEST_WHOLE = 2**63 - 1
+PERSON_FIELDS = ("owner", "handler", "person", "trainer", "lead")
+"""Fields that name who answers for a record, the strongest first."""
+
+
+@dataclass(slots=True)
+class Flaw:
+    """A value that could not go into a table, with the sentence for the query that asks for it."""
+
+    table: str
+    column: str
+    record: str
+    idx: tuple[int, ...]
+    message: str
+
+
+@dataclass(slots=True)
+class Rows:
+    """Items of one table with where they come from; ``currency`` applies where an item names none."""
+
+    records: list[Record]
+    items: list[Item]
+    days: list[str]
+    currency: list[str]
+    idx: list[tuple[int, ...]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows ready for a table, column by column: plain texts, truth values and lists."""
+
+    table: str
+    columns: tuple[Column, ...]
+    values: list[list[Any]]
+
+
+class Collector:
+    """Turns records of one type into batches for its tables. ``flaws`` grows as they are found."""
+
+    def __init__(self, converter: Converter, zone: ZoneInfo, account_currency: dict[str, str]) -> None:
+        self.converter = converter
+        self.zone = zone
+        self.account_currency = account_currency
+        self.flaws: list[Flaw] = []
+
+    def collect(self, plan: TablePlan, records: list[Record]) -> Iterable[Batch]:
+        """The batch of the type's table, then those of its lists that hold anything."""
+        days = [self._main_day(plan, r) for r in records]
+        base = self.converter.currencies.base
+        currency = [self.account_currency.get(r.account, base) for r in records]
+        rows = Rows(records, [r.data for r in records], days, currency, [()] * len(records))
+        yield from self._collect_level(plan, rows)
+        yield Batch(RECORDS.name, RECORDS.columns, self._overview(plan, records))
+
+    def _overview(self, plan: TablePlan, records: list[Record]) -> list[list[Any]]:
+        """The same records as rows of the table of all records."""
+        rtype = plan.rtype
+        columns: list[list[Any]] = [[] for _ in RECORDS.columns]
+        for record in records:
+            data = record.data
+            complete = measure_completeness(data, rtype)
+            state = data.get(rtype.states.field) if rtype.states else None
+            is_open = rtype.states is None or state is None or state in rtype.states.open
+            day = data.get(rtype.date_field) if rtype.date_field else None
+            row = (
+                record.id, record.path, record.account, record.type, data.get(rtype.title_field),
+                None if day is None else self._day(str(day)), data.get("reviewed"), state, is_open,
+                next((data[n] for n in PERSON_FIELDS if n in data), None), complete.filled, complete.total,
+                rtype.max_age,
+            )  # fmt: skip
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+        return columns
+
+    def _main_day(self, plan: TablePlan, record: Record) -> str:
+        """The day whose rates apply: the type's main date, else the first date the record has."""
+        data = record.data
+        main = data.get(plan.rtype.date_field) if plan.rtype.date_field else None
+        if main is None:
+            main = next((data[n] for n in plan.dates if n in data), "")
+        text = str(main)
+        return text if len(text) <= 10 else self._day(text)
+
+    def _day(self, text: str) -> str:
+        return text if len(text) == 10 else datetime.fromisoformat(text).astimezone(self.zone).date().isoformat()
+
+    def _moment(self, text: str) -> str:
+        return text if len(text) > 10 else datetime.fromisoformat(text).replace(tzinfo=self.zone).isoformat()
+
+    def _collect_level(self, plan: TablePlan, rows: Rows) -> Iterable[Batch]:
+        if plan.has_currency:
+            rows.currency = self._currencies(("currency",), rows)
+        yield Batch(plan.name, plan.columns, [self._column(plan, c, rows) for c in plan.columns])
+        for child in plan.children:
+            below = _descend(child, rows)
+            if below.items:
+                yield from self._collect_level(child, below)
+
+    def _column(self, plan: TablePlan, column: Column, rows: Rows) -> list[Any]:
+        if column.part is Part.FIXED:
+            return _fixed_column(plan, column.name, rows)
+        if column.part is Part.CURRENCY:
+            return self._currencies(column.source, rows)
+        if column.part in (Part.AMOUNT, Part.TOTAL):
+            return self._amounts(plan, column, rows)
+        values = _values(column.source, rows.items)
+        if column.part is Part.DAY:
+            return [None if v is None else self._day(v) for v in values]
+        if column.part is Part.BASE:
+            return self._convert(plan, column, values, rows)
+        return self._own(plan, column, values, rows)
+
+    def _own(self, plan: TablePlan, column: Column, values: list[Any], rows: Rows) -> list[Any]:
+        sql = column.sql
+        if sql == "TIMESTAMPTZ":
+            return [None if v is None else self._moment(v) for v in values]
+        if sql == NUMBER:
+            self._check_size(plan, column, values, rows, is_too_large)
+            return [None if v is None else str(v) for v in values]
+        if sql == "BIGINT":
+            self._check_size(plan, column, values, rows, lambda v: abs(v) > LARGEST_WHOLE)
+            return [None if v is None else str(v) for v in values]
+        if sql.endswith("[]"):
+            return [None if v is None else [str(x) for x in v] for v in values]
+        return values
+
+    def _currencies(self, source: tuple[str, ...], rows: Rows) -> list[Any]:
+        own = _values(source, rows.items)
+        return [c if o is None else o for o, c in zip(own, rows.currency, strict=True)]
+
+    def _amounts(self, plan: TablePlan, column: Column, rows: Rows) -> list[Any]:
+        values: list[Any] = [_total(plan, i) if column.part is Part.TOTAL else line_amount(i) for i in rows.items]
+        if column.money:
+            return self._convert(plan, column, values, rows)
+        self._check_size(plan, column, values, rows, is_too_large)
+        return [None if v is None else str(v) for v in values]
+
+    def _convert(self, plan: TablePlan, column: Column, values: list[Any], rows: Rows) -> list[Any]:
+        base, convert = self.converter.currencies.base, self.converter.convert
+        codes = [base] * len(values) if column.money == ("base",) else self._currencies(column.money, rows)
+        converted: list[Any] = [
+            v if v is None or c == base else convert(v, c, d) for v, c, d in zip(values, codes, rows.days, strict=True)
+        ]
+        for at, (value, result) in enumerate(zip(values, converted, strict=True)):
+            if value is not None and result is None:
+                self._add_flaw(plan, column, rows, at, _no_rate(codes[at], rows.days[at]))
+        self._check_size(plan, column, converted, rows, is_too_large)
+        return [None if v is None else str(v) for v in converted]
+
+    def _check_size(
+        self, plan: TablePlan, column: Column, values: list[Any], rows: Rows, is_large: Callable[[Any], bool]
+    ) -> None:
+        for at, value in enumerate(values):
+            if value is not None and is_large(value):
+                values[at] = None
+                self._add_flaw(plan, column, rows, at, "a number too large for a table")
+
+    def _add_flaw(self, plan: TablePlan, column: Column, rows: Rows, at: int, what: str) -> None:
+        record = rows.records[at].id
+        self.flaws.append(Flaw(plan.name, column.name, record, rows.idx[at], f"{record}: {column.name}: {what}"))
+
+
+def _no_rate(currency: str, day: str) -> str:
+    return f"no rate for {currency} on {day}" if day else f"no rate for {currency}"
+
+
+def _values(source: tuple[str, ...], items: Sequence[Item]) -> list[Any]:
+    *above, name = source
+    for step in above:
+        items = [i.get(step) or {} for i in items]
+    return [i.get(name) for i in items]
+
+
+def _fixed_column(plan: TablePlan, name: str, rows: Rows) -> list[Any]:
+    if name in ("id", "record"):
+        return [r.id for r in rows.records]
+    if name in ("path", "account", "type"):
+        return [getattr(r, name) for r in rows.records]
+    at = len(plan.outer) if name == "idx" else plan.outer.index(name.removesuffix("_idx"))
+    return [i[at] for i in rows.idx]
+
+
+def _total(plan: TablePlan, item: Item) -> Decimal | None:
+    lines = _values(plan.lines, [item])[0]
+    amounts = [a for a in (line_amount(x) for x in lines or ()) if a is not None]
+    if amounts:
+        return sum(amounts, Decimal(0))
+    given = item.get("amount")
+    return None if given is None else round_number(given)
+
+
+def _descend(child: TablePlan, rows: Rows) -> Rows:
+    below = Rows([], [], [], [])
+    for at, found in enumerate(_values(child.source, rows.items)):
+        for number, item in enumerate(found or ()):
+            below.items.append(item)
+            below.records.append(rows.records[at])
+            below.days.append(rows.days[at])
+            below.currency.append(rows.currency[at])
+            below.idx.append((*rows.idx[at], number))
+    return below

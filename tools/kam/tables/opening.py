@@ -1,0 +1,137 @@
+"""Opens the tables of a portfolio: from the cache where it is whole and fresh, else built anew."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kam.tables.building import build_tables, insert_rows
+from kam.tables.gathered import REVISIONS
+from kam.tables.plan import plan_tables
+from kam.tables.policy import POLICY
+from kam.tables.revisions import load_revisions
+from kam.tables.session import Tables, lock_down
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from kam.portfolio import Portfolio
+
+FORM = 1
+"""Raised with every change to what the tables hold, so that older caches are left alone."""
+FOLDER = Path(".kam/cache")
+
+
+def open_tables(portfolio: Portfolio, as_of: date, *, cache: bool = True) -> Tables:
+    """The record tables of a portfolio as a locked-down connection; close it, or use it in a ``with``.
+
+    ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
+    only while their checksum holds.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    kept = _kept_file(portfolio) if cache else None
+    if kept is None or not (_is_whole(kept) or _keep(portfolio, kept)) or not _attach(connection, kept):
+        connection.execute("ATTACH ':memory:' AS kept; USE kept")
+        build_tables(connection, portfolio)
+    connection.execute(f"CREATE TABLE memory.{REVISIONS.name} (path VARCHAR, day DATE)")
+    connection.execute("SET search_path = 'kept,memory'")
+    zone = portfolio.settings.site.time_zone
+    lock_down(connection, zone)
+
+    def fill_revisions() -> None:
+        rows = load_revisions(portfolio.root, ZoneInfo(zone))
+        insert_rows(connection, f"memory.{REVISIONS.name}", REVISIONS.columns, rows)
+
+    return Tables(connection, plan_tables(portfolio.settings.types.values()), as_of, fill_revisions)
+
+
+def _kept_file(portfolio: Portfolio) -> Path:
+    import duckdb
+
+    policy = portfolio.root / POLICY
+    made_of = (
+        str(FORM),
+        duckdb.__version__,
+        portfolio.digest,
+        portfolio.settings.digest,
+        hashlib.sha256(policy.read_bytes()).hexdigest() if policy.is_file() else "",
+    )
+    return portfolio.root / FOLDER / f"tables-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:32]}.duckdb"
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _seal(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return not path.is_symlink() and _seal(path).read_text("ascii") == _checksum(path)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _keep(portfolio: Portfolio, path: Path) -> bool:
+    """Build the tables into the cache; false where it cannot be written. Errors of the build itself are not hidden."""
+    import duckdb
+
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove(draft)
+        connection = duckdb.connect(str(draft))
+    except (OSError, duckdb.Error):
+        return False
+    try:
+        connection.execute("SET preserve_insertion_order = true")
+        build_tables(connection, portfolio)
+        connection.close()
+        _seal(path).unlink(missing_ok=True)
+        draft.replace(path)
+        seal = _seal(path).with_suffix(f".{os.getpid()}.new")
+        seal.write_text(_checksum(path), "ascii")
+        seal.replace(_seal(path))
+    except (OSError, duckdb.IOException):
+        return False
+    finally:
+        connection.close()
+        _remove(draft)
+    _remove_older(path)
+    return True
+
+
+def _remove(path: Path) -> None:
+    for each in (path, path.with_name(path.name + ".wal")):
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
+
+
+def _remove_older(path: Path) -> None:
+    """Keep the newest tables only; what another run still has open goes next time."""
+    for other in path.parent.glob("tables-*.duckdb"):
+        if other != path:
+            with suppress(OSError):
+                other.unlink()
+            with suppress(OSError):
+                _seal(other).unlink()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    import duckdb
+
+    try:
+        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS kept (READ_ONLY); USE kept")
+    except duckdb.Error:
+        return False
+    return True

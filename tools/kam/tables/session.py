@@ -1,0 +1,182 @@
+"""A locked connection: one SELECT at a time, no files, no network, no settings, no endless work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kam.tables.answers import Result, TablesError
+from kam.tables.gathered import REVISIONS, SHARED, SharedTable
+from kam.tables.plan import TablePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import duckdb
+
+SECONDS = 60.0
+"""How long a query may take."""
+LOCKS = (
+    "SET python_enable_replacements = false",
+    "SET autoload_known_extensions = false",
+    "SET autoinstall_known_extensions = false",
+    "SET allow_community_extensions = false",
+    "SET allow_extension_repositories = 'forbidden'",
+    "SET allow_persistent_secrets = false",
+    "SET temp_directory = ''",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+
+
+def lock_down(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    """Take from a connection for good what a query could do harm with. Tables already attached stay readable."""
+    import os
+
+    connection.execute(f"SET TimeZone = '{zone}'")
+    connection.execute("SET memory_limit = '1GB'")
+    connection.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
+    for statement in LOCKS:
+        connection.execute(statement)
+
+
+@dataclass
+class Tables:
+    """The record tables as of a day. Queries read; nothing can be changed or reached from them.
+
+    Every table holds all records; ``as_of`` is the day that queries get as ``$as_of``.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    plans: list[TablePlan]
+    as_of: date
+    load_revisions: Callable[[], None]
+    seconds: float = SECONDS
+    _has_revisions: bool = field(default=False, repr=False)
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back; the tables cannot be asked any more."""
+        self.connection.close()
+
+    @property
+    def shared(self) -> tuple[SharedTable, ...]:
+        """The tables that belong to no single record type."""
+        return (*SHARED, REVISIONS)
+
+    def columns_of(self, table: str) -> tuple[str, ...]:
+        """The columns of a table, or nothing where there is no such table."""
+        for plan in self.plans:
+            for each in plan.iter_all():
+                if each.name == table:
+                    return tuple(c.name for c in each.columns)
+        return next((tuple(c.name for c in s.columns) for s in self.shared if s.name == table), ())
+
+    def query(
+        self,
+        sql: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        seconds: float | None = None,
+    ) -> Result:
+        """Rows of one SELECT. ``$as_of`` is known; other parameters come from ``params``.
+
+        Raises TablesError where the text is anything but one SELECT, fails, or takes longer than ``seconds``.
+        """
+        names = self.check_select(sql)
+        known = {"as_of": self.as_of, **(params or {})}
+        self._require_revisions(sql)
+        given = {name: known[name] for name in names if name in known}
+        return self._run(sql, given, limit, self.seconds if seconds is None else seconds)
+
+    def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
+        """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""
+        self._require_revisions(sql)
+        with self._limited(self.seconds):
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", dict(params) or None)
+
+    def check_select(self, sql: str) -> set[str]:
+        """Make sure that a text is exactly one SELECT; gives the names of its parameters."""
+        import duckdb
+
+        try:
+            statements = self.connection.extract_statements(sql)
+        except duckdb.Error as error:
+            raise _failed(error) from None
+        if len(statements) != 1:
+            raise TablesError("one statement at a time, please", "一次只能执行一条语句")
+        if statements[0].type != duckdb.StatementType.SELECT:
+            raise TablesError("only SELECT is allowed: the tables are read only", "只允许 SELECT：数据表是只读的")
+        return set(statements[0].named_parameters)
+
+    def describe(self, sql: str) -> list[tuple[str, str]]:
+        """Names and SQL types of the columns that a SELECT gives, without running it."""
+        names = self.check_select(sql)
+        given = dict.fromkeys(sorted(names), self.as_of)
+        rows = self._run(f"DESCRIBE {sql.strip().rstrip(';')}", given, None, self.seconds).rows
+        return [(str(r[0]), str(r[1])) for r in rows]
+
+    def _require_revisions(self, sql: str) -> None:
+        if not self._has_revisions and REVISIONS.name in sql:
+            self._has_revisions = True
+            self.load_revisions()
+
+    def _run(self, sql: str, params: dict[str, Any], limit: int | None, seconds: float) -> Result:
+        with self._limited(seconds):
+            return _read(self.connection, sql, params, limit)
+
+    @contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        import duckdb
+
+        timer = threading.Timer(seconds, self.connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise TablesError(
+                f"the query took longer than {seconds:g} s and was stopped", f"查询超过 {seconds:g} 秒，已中止"
+            ) from None
+        except duckdb.Error as error:
+            raise _failed(error) from None
+        finally:
+            timer.cancel()
+
+
+def _read(connection: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any], limit: int | None) -> Result:
+    cursor = connection.execute(sql, params) if params else connection.execute(sql)
+    described = cursor.description or []
+    columns = tuple(str(d[0]) for d in described)
+    types = tuple(str(d[1]) for d in described)
+    if any("WITH TIME ZONE" in t for t in types):
+        rows = _read_arrow(connection.sql(sql, params=params or None), limit)
+    else:
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+    truncated = limit is not None and len(rows) > limit
+    return Result(columns, types, rows[:limit] if truncated else rows, truncated)
+
+
+def _read_arrow(relation: duckdb.DuckDBPyRelation, limit: int | None) -> list[tuple[Any, ...]]:
+    """Rows with moments: Arrow gives them with the standard library's time zones."""
+    rows: list[tuple[Any, ...]] = []
+    for batch in relation.to_arrow_reader(10_000):
+        rows.extend(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        if limit is not None and len(rows) > limit:
+            return rows[: limit + 1]
+    return rows
+
+
+def _failed(error: Exception) -> TablesError:
+    text = str(error).split("\n\nLINE ")[0].strip()
+    return TablesError(text, text)
