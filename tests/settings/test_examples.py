@@ -1,6 +1,6 @@
 """Each rule about settings, with examples of both sides: edits of a small good configuration and what is said of them.
 
-``KAM_BLESS=1 pytest tests/settings/test_examples.py`` writes down what is said now; read the difference before you keep it.
+``KAM_BLESS=1 pytest tests/settings/test_examples.py`` writes down what is said now; read the difference first.
 """
 
 from __future__ import annotations
