@@ -33,7 +33,7 @@ COUNTRIES = frozenset({"中国", "china", "prc", "cn"})
 HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sir", "mme"})
 CHINESE_HONORIFICS = ("先生", "女士", "小姐", "教授", "博士")
 NUMBER_WORDS = frozenset({"contract", "number", "no", "nr"})
-CHINESE_NUMBER = re.compile(r"^(合同|协议)?(编号|号码|号)?(?=.*\d)")
+CHINESE_NUMBER = re.compile(r"^(合同|协议|编号|号码|号)+(?=.*\d)")
 
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -98,8 +98,8 @@ def person_key(text: str) -> str:
         folded = f"{given} {family}"
     words = [word for word in _split(folded) if word not in HONORIFICS]
     key = "".join(words) or squash(text)
-    for title in CHINESE_HONORIFICS:
-        key = key.removesuffix(title) or key
+    while key.endswith(CHINESE_HONORIFICS) and len(key) > 2:
+        key = key[:-2]
     return key
 
 
