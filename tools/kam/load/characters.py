@@ -1,0 +1,97 @@
+"""Characters that are invisible, break lines behind an editor's back, or cannot be stored: found and named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from kam.load.slip import Slip
+from kam.model.problem import Level
+
+PLAIN_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
+"""Bytes that need no look: all but the ASCII control characters."""
+
+SUSPICIOUS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+EMOJI_BEFORE_JOINER = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
+ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\xad\u180e")
+BREAKS = frozenset("\u2028\u2029")
+MOJIBAKE = re.compile("锟斤拷|\ufffd")
+HARMLESS = {
+    **dict.fromkeys(range(0x20), "\ufffd"),
+    **dict.fromkeys(range(0x7F, 0xA0), "\ufffd"),
+    9: "\t", 10: "\n", 0x85: " ", 0x2028: " ", 0x2029: " ", 0xFEFF: "\ufffd", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd",
+}  # fmt: skip
+"""One character for each that would stop the YAML parser or shift its count of lines."""
+NAMES = {
+    "\x00": "NUL", "\x1b": "ESC", "\x7f": "DEL", "\x85": "NEL", "\x0b": "VT", "\x0c": "FF",
+}  # fmt: skip
+
+
+def is_plain(raw: bytes, text: str) -> bool:
+    """True where ``text`` (decoded from ``raw``) holds nothing that ``find_characters`` could report. Quick."""
+    if raw.translate(None, PLAIN_BYTES):
+        return False
+    if text.isascii():
+        return True
+    return SUSPICIOUS.search(text) is None and "锟斤拷" not in text and unicodedata.is_normalized("NFC", text)
+
+
+def find_characters(text: str, body_from: int) -> Iterator[Slip]:
+    """Yield suspicious characters, the first of each rule per line.
+
+    ``body_from`` is the line at which the body begins.
+    """
+    seen: set[tuple[int, str]] = set()
+    for match in SUSPICIOUS.finditer(text):
+        rule = _rule_of(text, match.start())
+        if rule is None:
+            continue
+        line, column = place_of(text, match.start())
+        if (line, rule) not in seen:
+            seen.add((line, rule))
+            level = Level.WARNING if rule in ("zero-width", "invisible-char") and line >= body_from else None
+            yield Slip(rule, line, column, args={"char": spell(match[0])}, level=level)
+    for match in MOJIBAKE.finditer(text):
+        line, column = place_of(text, match.start())
+        if (line, "damaged-text") not in seen:
+            seen.add((line, "damaged-text"))
+            yield Slip("damaged-text", line, column, args={"text": match[0]})
+    if not unicodedata.is_normalized("NFC", text):
+        yield _find_decomposed(text)
+
+
+def place_of(text: str, index: int) -> tuple[int, int]:
+    """Line and column, from 1, of the character at ``index``."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+def spell(char: str) -> str:
+    """A character as people can look it up: ``U+200B ZERO WIDTH SPACE``."""
+    name = NAMES.get(char) or unicodedata.name(char, "")
+    return f"U+{ord(char):04X} {name}".rstrip()
+
+
+def _rule_of(text: str, index: int) -> str | None:
+    char = text[index]
+    if char == "\ufffd":
+        return None
+    if char == "\u200d" and index and EMOJI_BEFORE_JOINER.match(text[index - 1]):
+        return None
+    if char in BREAKS:
+        return "odd-line-break"
+    if char < "\xa0" and char != "\xad":
+        return "control-char"
+    return "zero-width" if char in ZERO_WIDTH else "invisible-char"
+
+
+def _find_decomposed(text: str) -> Slip:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not unicodedata.is_normalized("NFC", line):
+            whole = unicodedata.normalize("NFC", line)
+            column = next((i for i, (a, b) in enumerate(zip(line, whole, strict=False), 1) if a != b), 1)
+            return Slip("not-nfc", number, column)
+    return Slip("not-nfc", 1, 1)

@@ -1,0 +1,235 @@
+"""The quick way through a file that is in order. Anything odd makes it give up, and the careful reader takes over.
+
+Both ways give the same values: a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from yaml import YAMLError
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+from yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from kam.load.attachments import explain_attachment
+from kam.load.body import PREFILTER
+from kam.load.characters import is_plain
+from kam.load.dates import DATETIME, is_day
+from kam.load.numbers import INTEGER, NUMBER
+from kam.load.plan import Plan
+from kam.load.resolve import FULLWIDTH, NULL_TEXTS, NULL_WORDS
+
+DOUBTFUL = re.compile(
+    r" #[^ \n]|[:\-,\[{] ?[\"']?[&*!=＝@＠“‘「『«]|\n *[&*!%]|\{[{%]|[+＋-][A-Z]|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]"
+)
+"""In a front matter: what could be a cut value, an anchor, alias or tag, a formula, a template or a person's number."""
+LIST_SEPARATORS = re.compile("\\[[^\\]\\n]*[，、；]")
+NULLS = NULL_WORDS | NULL_TEXTS
+
+Get = Callable[[], Any]
+Reader = Callable[[Any, Get], Any]
+
+
+class Doubt(Exception):
+    """The file needs a careful look."""
+
+
+DOUBT = Doubt()
+
+
+def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
+    """Values and body of a file without a flaw; raises Doubt (or YAMLError, UnicodeDecodeError) for any other."""
+    text = raw.decode()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if not text.startswith("---\n") or not is_plain(raw, text) or "\r" in text:
+        raise DOUBT
+    end = text.find("\n---\n", 3)
+    body = text[end + 5 :]
+    if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
+        raise DOUBT
+    front = text[3:end]
+    if "\\" in front or "\t" in front or DOUBTFUL.search(front) or ">>>>>>>" in text:
+        raise DOUBT
+    if "[" in front and not front.isascii() and LIST_SEPARATORS.search(front):
+        raise DOUBT
+    return _parse(front, read), body.strip("\n")
+
+
+def _parse(front: str, read: Reader) -> dict[str, Any]:
+    get: Get = CParser(front).get_event
+    get()
+    start = get()
+    if type(start) is not DocumentStartEvent or start.explicit:
+        raise DOUBT
+    data: dict[str, Any] = read(get(), get)
+    if type(get()) is not DocumentEndEvent or type(get()) is not StreamEndEvent:
+        raise DOUBT
+    return data
+
+
+def compile_reader(plan: Plan) -> Reader:
+    """A function that reads one value of ``plan`` from its first event and the parser."""
+    if plan.kind == "map":
+        return _compile_map(plan)
+    if plan.kind == "list":
+        return _compile_list(plan)
+    if plan.kind == "text":
+        return _read_multiline if plan.multiline else _compile_text(plan)
+    return {
+        "integer": _read_integer, "number": _read_number, "boolean": _read_boolean,
+        "date": _read_date, "datetime": _read_datetime, "moment": _read_moment,
+    }[plan.kind]  # fmt: skip
+
+
+def _compile_map(plan: Plan) -> Reader:
+    readers = {name: compile_reader(inner) for name, inner in plan.fields.items()}
+    other = compile_reader(plan.other) if plan.other else None
+
+    def read_map(event: Any, get: Get) -> dict[str, Any]:
+        if type(event) is not MappingStartEvent:
+            raise DOUBT
+        data: dict[str, Any] = {}
+        while True:
+            event = get()
+            if type(event) is not ScalarEvent:
+                if type(event) is MappingEndEvent:
+                    return data
+                raise DOUBT
+            key = event.value
+            read = readers.get(key)
+            if read is None or key in data:
+                if other is None or key in data or key in readers or not key.isidentifier():
+                    raise DOUBT
+                read = other
+            data[key] = read(get(), get)
+
+    return read_map
+
+
+def _compile_list(plan: Plan) -> Reader:
+    read = compile_reader(plan.items or Plan())
+
+    def read_list(event: Any, get: Get) -> list[Any]:
+        if type(event) is not SequenceStartEvent:
+            raise DOUBT
+        items = []
+        while type(event := get()) is not SequenceEndEvent:
+            items.append(read(event, get))
+        return items
+
+    unique = plan.unique
+    if not unique:
+        return read_list
+
+    def read_unique(event: Any, get: Get) -> list[Any]:
+        items = read_list(event, get)
+        if len({item.get(unique) for item in items}) != len(items):
+            raise DOUBT
+        return items
+
+    return read_unique
+
+
+def _compile_text(plan: Plan) -> Reader:
+    if plan.attachment:
+
+        def read_attachment(event: Any, get: Get) -> str:
+            text = _read_text(event, get)
+            if explain_attachment(text):
+                raise DOUBT
+            return text
+
+        return read_attachment
+    return _read_id if plan.strict else _read_text
+
+
+def _read_text(event: Any, get: Get) -> str:
+    if type(event) is not ScalarEvent:
+        raise DOUBT
+    text: str = event.value
+    if not text or text in NULLS or "\n" in text:
+        raise DOUBT
+    return text
+
+
+def _read_id(event: Any, get: Get) -> str:
+    text = _read_text(event, get)
+    if not text.isascii() and FULLWIDTH.search(text):
+        raise DOUBT
+    return text
+
+
+def _read_multiline(event: Any, get: Get) -> str:
+    if type(event) is not ScalarEvent or not event.value or event.value in NULLS:
+        raise DOUBT
+    return str(event.value)
+
+
+def _plain(event: Any) -> str:
+    if type(event) is not ScalarEvent or event.style:
+        raise DOUBT
+    return str(event.value)
+
+
+def _read_integer(event: Any, get: Get) -> int:
+    text = _plain(event)
+    if not INTEGER.match(text):
+        raise DOUBT
+    return int(text)
+
+
+def _read_number(event: Any, get: Get) -> int | Decimal:
+    text = _plain(event)
+    if not NUMBER.match(text):
+        raise DOUBT
+    return Decimal(text) if "." in text else int(text)
+
+
+def _read_boolean(event: Any, get: Get) -> bool:
+    text = _plain(event)
+    if text not in ("true", "false"):
+        raise DOUBT
+    return text == "true"
+
+
+def _read_date(event: Any, get: Get) -> str:
+    if type(event) is not ScalarEvent or not is_day(event.value):
+        raise DOUBT
+    return str(event.value)
+
+
+def _read_datetime(event: Any, get: Get) -> str:
+    if type(event) is not ScalarEvent:
+        raise DOUBT
+    text: str = event.value
+    if not DATETIME.match(text) or not "1800" <= text < "22":
+        raise DOUBT
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise DOUBT from None
+    return text
+
+
+def _read_moment(event: Any, get: Get) -> str:
+    if type(event) is ScalarEvent and len(event.value) == 10:
+        return _read_date(event, get)
+    return _read_datetime(event, get)
+
+
+REFUSALS = (Doubt, YAMLError, UnicodeDecodeError)
+"""What ``read_fast`` raises where a file is not plainly in order."""
