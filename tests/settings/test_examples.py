@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kam.model.problem import Problem
+from kam.model.problem import Level, Problem
 from kam.model.texts import render_message
 from kam.settings import load_settings
 
@@ -68,7 +68,7 @@ def test_bad_settings_are_reported_in_place(rule: str, case: Mapping[str, Any], 
         return
     assert said == case["problems"]
     assert any(problem.rule == rule for problem in settings.problems)
-    assert not settings.is_usable
+    assert settings.is_usable == all(problem.level is Level.WARNING for problem in settings.problems)
 
 
 @pytest.mark.parametrize(("rule", "case"), load_cases("good"), ids=name_of)

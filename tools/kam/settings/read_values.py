@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
-from kam.model.problem import FieldPath
+from kam.model.problem import FieldPath, Level
 from kam.model.schema import Label
 from kam.settings.dialect import LANGUAGES
 from kam.settings.section import BAD, Section, is_day, nearest, shown
@@ -40,7 +40,8 @@ def read_site(file: LocatedYaml) -> SiteSettings:
     if file.value is None:
         return SiteSettings(company={})
     top = Section(file, (), SITE_KEYS)
-    top.require("base_currency")
+    if not top.value.get("base_currency"):
+        file.report(("base_currency",), "settings-no-base-currency", level=Level.WARNING)
     attachments = top.inner("attachments", ("types", "max_mb"))
     types = attachments.texts("types")
     for ending in types:
@@ -50,7 +51,7 @@ def read_site(file: LocatedYaml) -> SiteSettings:
         company=top.label("company"),
         language=top.choice("language", LANGUAGES, "en"),
         time_zone=_time_zone(top),
-        base_currency=_code(top, "base_currency") or "CNY",
+        base_currency=_code(top, "base_currency"),
         fiscal_year_start_month=top.whole("fiscal_year_start_month", 1, least=1, most=12),
         week_start=top.choice("week_start", DAYS, "monday"),
         attachment_types=types,

@@ -74,7 +74,7 @@ class Currency:
 
 @dataclass(frozen=True)
 class Currencies:
-    """The currencies of the portfolio. ``base`` is the one that totals are in."""
+    """The currencies of the portfolio. ``base`` is the one that totals are in; empty where none is named yet."""
 
     base: str
     listed: Mapping[str, Currency] = field(default_factory=dict)
@@ -94,12 +94,13 @@ class Currencies:
 @dataclass(frozen=True)
 class SiteSettings:
     """``kam.yml``: who we are and how we count. ``week_start`` is an English day name in lower case;
-    ``attachment_types`` are file endings without dot, ``attachment_max_mb`` megabytes a file."""
+    ``attachment_types`` are file endings without dot, ``attachment_max_mb`` megabytes a file. ``base_currency``
+    is empty until somebody, or the first import, names it."""
 
     company: Label
     language: str = "en"
     time_zone: str = "UTC"
-    base_currency: str = "CNY"
+    base_currency: str = ""
     fiscal_year_start_month: int = 1
     week_start: str = "monday"
     attachment_types: tuple[str, ...] = ()

@@ -60,10 +60,11 @@ class LocatedYaml:
         args: Mapping[str, str] | None = None,
         *,
         of_key: bool = False,
+        level: Level = Level.ERROR,
     ) -> None:
-        """Add an error at the value at ``path``, or at its key."""
+        """Add a problem at the value at ``path``, or at its key."""
         line, column = self.place(path, of_key=of_key)
-        found = Problem(self.path, line, column, rule, Level.ERROR, key, args or {}, field=field_text(path))
+        found = Problem(self.path, line, column, rule, level, key, args or {}, field=field_text(path))
         self.problems.append(found)
 
     def get(self, *path: str | int) -> Plain:
