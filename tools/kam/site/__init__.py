@@ -1,0 +1,1 @@
+"""The site: validated records become staged Markdown, and MkDocs with Material builds it."""

@@ -1,0 +1,191 @@
+"""A page per account, and pages of their own for its long lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.site.cards import add_fields, date_of, is_open
+from kam.site.figures import account_figures
+from kam.site.page import Page
+from kam.site.pages.home import account_line
+from kam.site.places import ON_ACCOUNT, ON_PAGE, account_page, list_page
+from kam.site.view import View
+from kam.site.work import last_contact, open_actions, open_records
+
+TIME_LINE = 40
+OPEN_WORK = 40
+NEWEST = 5
+"""Of a list too long for the account's page, so many of the newest stand there."""
+
+_SHOWN_ELSEWHERE = frozenset(
+    "name legal_name owner lifecycle tier region country industry contacts team responsibilities reminders tags".split()
+)
+
+
+def render(view: View) -> Iterator[Page]:
+    """``accounts/<account>`` and ``accounts/<account>/<folder>`` where there is much of a type."""
+    for account in (*view.snapshot.accounts, *(a for a in view.snapshot.by_account if a.startswith("_"))):
+        yield _account(view, account)
+        for rtype in view.types:
+            records = view.snapshot.records(account, rtype.name)
+            if len(records) > ON_ACCOUNT:
+                yield from _lists(view, account, rtype, list(records))
+
+
+def _account(view: View, account: str) -> Page:
+    page, snapshot = account_page(account), view.snapshot
+    profile = snapshot.profiles.get(account)
+    sections = [_section(view, account, rtype, page) for rtype in view.types if snapshot.records(account, rtype.name)]
+    actions = open_actions(snapshot, account)
+    return view.page(
+        page,
+        "account.html",
+        view.shower.account(account),
+        line=account_line(view, account, page),
+        is_account=not account.startswith("_"),
+        figures=account_figures(view, account),
+        tiles=_tiles(view, account),
+        actions=actions[:OPEN_WORK],
+        actions_count=len(actions),
+        issues=[view.card(r, page, details=False) for r in open_records(snapshot, account, "issue")[:OPEN_WORK]],
+        sections=sections,
+        events=_events(view, account, page),
+        shower=view.shower,
+        family=_family(view, account),
+        **_profile(view, profile, page),
+    )
+
+
+def _profile(view: View, profile: Record | None, page: str) -> dict[str, object]:
+    """The parts of the profile that have a section of their own, and the rest."""
+    empty: dict[str, object] = {"contacts": [], "people": [], "fields": [], "tables": [], "body": "", "tags": [], "since": ""}
+    if profile is None:
+        return empty
+    rtype = view.snapshot.types[profile.type]
+
+    def tables(*names: str) -> list[object]:
+        fields = tuple(f for f in rtype.fields if f.name in names)
+        return list(add_fields(profile.data, fields, profile.account, view.shower, page)[1])
+
+    from markupsafe import Markup
+
+    from kam.site.bodies import render_body
+
+    rows, rest = add_fields(profile.data, rtype.fields, profile.account, view.shower, page, _SHOWN_ELSEWHERE)
+    return {
+        "contacts": _contacts(view, profile, page),
+        "people": tables("team", "responsibilities"),
+        "fields": rows,
+        "tables": rest,
+        "body": Markup(render_body(profile.body)),
+        "tags": profile.data.get("tags", []),
+        "since": profile.data.get("since", ""),
+    }
+
+
+def _contacts(view: View, profile: Record, page: str) -> list[dict[str, object]]:
+    field = view.snapshot.types[profile.type].by_name.get("contacts")
+    value = profile.data.get("contacts", [])
+    if field is None or field.items is None or not isinstance(value, list):
+        return []
+    found: list[dict[str, object]] = []
+    apart = frozenset({"id", "name", "role", "primary", "influence"})
+    for row in (row for row in value if isinstance(row, dict)):
+        rows, _ = add_fields(row, field.items.fields, profile.account, view.shower, page, apart)
+        inner = field.by_name.get("influence")
+        influence = str(row.get("influence", ""))
+        found.append({
+            "name": row.get("name", row.get("id", "")),
+            "role": row.get("role", ""),
+            "primary": row.get("primary") is True,
+            "influence": influence,
+            "influence_label": view.shower.choice(inner, influence) if inner and influence else "",
+            "rows": rows,
+        })
+    return sorted(found, key=lambda c: not c["primary"])
+
+
+def _family(view: View, account: str) -> dict[str, object]:
+    """Parent company and subsidiaries, as folders of accounts."""
+    parent = view.snapshot.profile(account).get("parent")
+    children = [slug for slug in view.snapshot.accounts if view.snapshot.profile(slug).get("parent") == account]
+    pages = {slug: account_page(slug) for slug in (*children, str(parent)) if slug in view.snapshot.profiles}
+    return {"parent": parent if parent in pages else None, "children": children, "pages": pages}
+
+
+def _tiles(view: View, account: str) -> list[tuple[str, str, str, str]]:
+    """Counts at the top of an account: word, value, what it is part of, anchor of the section."""
+    snapshot = view.snapshot
+    tiles = [(view.word("last_contact"), last_contact(snapshot, account) or "–", "", "timeline")]
+    for rtype in view.types:
+        records = snapshot.records(account, rtype.name)
+        if rtype.states and records:
+            count = sum(is_open(r, rtype) for r in records)
+            tiles.append((view.plural(rtype), str(count), view.word("open_of", n=len(records)), rtype.folder))
+    return tiles
+
+
+def _section(view: View, account: str, rtype: RecordType, page: str) -> dict[str, object]:
+    records = view.snapshot.records(account, rtype.name)
+    many = len(records) > ON_ACCOUNT
+    shown = records[:NEWEST] if many else records
+    return {
+        "title": view.plural(rtype),
+        "anchor": rtype.folder,
+        "count": len(records),
+        "states": state_counts(view, rtype, records),
+        "cards": [view.card(r, page, details=not many) for r in shown],
+        "all_page": list_page(account, rtype.folder) if many else "",
+    }
+
+
+def state_counts(view: View, rtype: RecordType, records: object) -> list[tuple[str, str, int]]:
+    """How many records are in each state: value, word, count, in the order of the choices."""
+    field = rtype.by_name.get(rtype.states.field) if rtype.states else None
+    if field is None or not isinstance(records, list | tuple):
+        return []
+    counts: dict[str, int] = {}
+    for record in records:
+        state = str(record.data.get(field.name, ""))
+        counts[state] = counts.get(state, 0) + 1
+    order = list(field.choices or {})
+    known = sorted((s for s in counts if s), key=lambda s: order.index(s) if s in order else len(order))
+    return [(state, view.shower.choice(field, state), counts[state]) for state in known]
+
+
+def _events(view: View, account: str, page: str) -> list[dict[str, object]]:
+    """What happened, newest first: records by their date; nothing after the day looked from."""
+    today = view.snapshot.as_of.isoformat()
+    dated = [
+        (day, rtype, record)
+        for rtype in view.types
+        for record in view.snapshot.records(account, rtype.name)[: TIME_LINE * 4]
+        if (day := date_of(record, rtype)) and day <= today
+    ]
+    dated.sort(key=lambda each: (each[0], each[2].id), reverse=True)
+    return [
+        {"date": day, "kind": view.label(rtype.label), "card": view.card(record, page, details=False)}
+        for day, rtype, record in dated[:TIME_LINE]
+    ]
+
+
+def _lists(view: View, account: str, rtype: RecordType, records: list[Record]) -> Iterator[Page]:
+    parts = range(0, len(records), ON_PAGE)
+    pages = [list_page(account, rtype.folder, part) for part in range(len(parts))]
+    for part, start in enumerate(parts):
+        yield view.page(
+            pages[part],
+            "account_records.html",
+            f"{view.plural(rtype)} · {view.shower.account(account)}",
+            hide=("navigation", "toc"),
+            account=view.shower.account(account),
+            account_page=account_page(account),
+            plural=view.plural(rtype),
+            count=len(records),
+            counts=state_counts(view, rtype, records),
+            cards=[view.card(r, pages[part]) for r in records[start : start + ON_PAGE]],
+            part=part,
+            pages=pages,
+        )

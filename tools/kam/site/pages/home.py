@@ -1,0 +1,89 @@
+"""The home page: the portfolio's figures, what needs attention, the accounts at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kam.model.problem import Level
+from kam.site.figures import figures
+from kam.site.page import Page
+from kam.site.places import account_page
+from kam.site.view import View
+from kam.site.work import ending_contracts, open_actions, severe_issues
+
+SHOWN = 8
+"""So many lines each list of the home page shows."""
+ACCOUNTS = 12
+
+
+def render(view: View) -> Iterator[Page]:
+    """The one page ``index``."""
+    snapshot = view.snapshot
+    places = [*snapshot.accounts, "_portfolio", "_unassigned"]
+    overdue = sorted(
+        (a for each in places for a in open_actions(snapshot, each) if a.is_overdue), key=lambda a: (a.due, a.record.id)
+    )
+    endings = sorted((e for a in places for e in ending_contracts(snapshot, a)), key=lambda e: (e.end, e.record.id))
+    severe = [r for a in places for r in severe_issues(snapshot, a)]
+    yield view.page(
+        "index",
+        "home.html",
+        company(view),
+        search=True,
+        hide=("navigation", "toc"),
+        figures=figures(view, snapshot.kpis),
+        overdue=overdue[:SHOWN],
+        overdue_count=len(overdue),
+        endings=endings[:SHOWN],
+        endings_count=len(endings),
+        severe=[view.card(r, "index", details=False) for r in severe[:SHOWN]],
+        severe_count=len(severe),
+        errors=sum(p.level is Level.ERROR for p in snapshot.problems),
+        warnings=sum(p.level is Level.WARNING for p in snapshot.problems),
+        unassigned=sum(len(r) for r in snapshot.by_account.get("_unassigned", {}).values()),
+        unassigned_page=account_page("_unassigned"),
+        accounts=[account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)],
+        account_count=len(snapshot.accounts),
+        record_count=sum(len(r) for by_type in snapshot.by_account.values() for r in by_type.values()),
+        shower=view.shower,
+    )
+
+
+def company(view: View) -> str:
+    """What the company is called in the view's language."""
+    return view.label(view.snapshot.settings.site.company)
+
+
+def first_accounts(view: View, count: int) -> list[str]:
+    """The accounts of the best tiers first, by name within a tier."""
+    profile = view.snapshot.profile
+    return sorted(view.snapshot.accounts, key=lambda slug: str(profile(slug).get("tier", "~")))[:count]
+
+
+def account_line(view: View, slug: str, page: str) -> dict[str, object]:
+    """One account in a table of accounts: its fields as words, for showing and for filtering."""
+    snapshot, data = view.snapshot, view.snapshot.profile(slug)
+    profile = snapshot.profiles.get(slug)
+    fields = snapshot.types[profile.type].by_name if profile else {}
+
+    def words(name: str) -> str:
+        value = data.get(name)
+        if value is None or name not in fields:
+            return ""
+        if name == "owner":
+            return view.shower.person(str(value))
+        return view.shower.choice(fields[name], str(value))
+
+    actions = open_actions(snapshot, slug)
+    return {
+        "slug": slug,
+        "page": account_page(slug),
+        "name": view.shower.account(slug),
+        "legal": str(data.get("legal_name", "")),
+        "value": {name: str(data.get(name, "")) for name in ("tier", "lifecycle")},
+        **{name: words(name) for name in ("tier", "owner", "region", "industry", "lifecycle", "country")},
+        "severe": len(severe_issues(snapshot, slug)),
+        "actions": len(actions),
+        "overdue": sum(a.is_overdue for a in actions),
+        "records": sum(len(r) for r in snapshot.by_account.get(slug, {}).values()),
+    }

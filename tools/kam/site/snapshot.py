@@ -1,0 +1,119 @@
+"""Everything the pages are made from, gathered once: records, problems, KPIs. What may not be seen is not in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Problem
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.portfolio import Portfolio
+from kam.settings import Settings
+from kam.site.audience import shown_record, shown_types
+from kam.site.cards import date_of
+from kam.site.places import Places
+
+if TYPE_CHECKING:
+    from kam.kpi import KpiResult
+
+TREND = 12
+"""So many months a KPI's trend goes back."""
+
+ByAccount = Mapping[str, Mapping[str, Sequence[Record]]]
+
+
+@dataclass
+class Snapshot:
+    """A portfolio on one day, as the default audience may see it.
+
+    ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
+    type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
+    profile of each account that has one.
+    """
+
+    root: Path
+    as_of: date
+    settings: Settings
+    types: Mapping[str, RecordType]
+    profiles: Mapping[str, Record]
+    by_account: ByAccount
+    problems: Sequence[Problem]
+    kpis: Sequence[KpiResult] = ()
+    errors: list[str] = field(default_factory=list)
+
+    @cached_property
+    def accounts(self) -> list[str]:
+        """The folders of the accounts, sorted by their short names."""
+        slugs = {slug for slug in (*self.profiles, *self.by_account) if not slug.startswith("_")}
+        return sorted(slugs, key=lambda slug: (str(self.profile(slug).get("name", slug)).casefold(), slug))
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each record is shown."""
+        return Places(self.by_account, {name: rtype.folder for name, rtype in self.types.items()})
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The title of each record by id."""
+        titles = {}
+        for by_type in self.by_account.values():
+            for name, records in by_type.items():
+                wanted = self.types[name].title_field
+                titles.update({r.id: str(r.data[wanted]) for r in records if wanted in r.data})
+        return titles
+
+    def profile(self, account: str) -> Mapping[str, object]:
+        """The fields of an account's profile; empty where there is none."""
+        found = self.profiles.get(account)
+        return found.data if found else {}
+
+    def records(self, account: str, rtype: str) -> Sequence[Record]:
+        """The records of one type of an account, newest first."""
+        return self.by_account.get(account, {}).get(rtype, ())
+
+    def all_records(self, rtype: str) -> list[Record]:
+        """The records of one type of all accounts, newest first."""
+        found = [r for by_type in self.by_account.values() for r in by_type.get(rtype, ())]
+        return _newest_first(found, self.types[rtype])
+
+
+def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
+    """Check the portfolio, compute its KPIs and keep what the default audience may see."""
+    settings = portfolio.settings
+    types = shown_types(settings.types)
+    profiles: dict[str, Record] = {}
+    by_account: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for record in portfolio.iter_records():
+        rtype = types.get(record.type)
+        if rtype is None:
+            continue
+        shown = shown_record(record, rtype)
+        if rtype.folder == "profile":
+            profiles[record.account] = shown
+        else:
+            by_account[record.account][record.type].append(shown)
+    problems = portfolio.check(as_of).problems
+    sorted_records = {
+        account: {name: _newest_first(records, types[name]) for name, records in by_type.items()}
+        for account, by_type in by_account.items()
+    }
+    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, _kpis(portfolio, as_of))
+
+
+def _kpis(portfolio: Portfolio, as_of: date) -> Sequence[KpiResult]:
+    try:
+        from kam.kpi import compute
+    except ImportError:
+        return ()
+
+    return compute(portfolio, as_of, by="account", trend=TREND, facts=True)
+
+
+def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:
+    return sorted(sorted(records, key=lambda r: r.id), key=lambda r: date_of(r, rtype), reverse=True)
