@@ -1,0 +1,321 @@
+"""Seeded portfolios of any size for the benchmarks: Chinese and English, about 40 records an account.
+
+    python tests/bench/generate.py FOLDER [--records 10000] [--seed 1]
+
+Everything in them is valid against the schemas of this repository; one record in fifty lacks a recommended field.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+PER_ACCOUNT = 40
+START = date(2024, 1, 1)
+DAYS = 720
+
+WORDS = (
+    "Amber Aspen Beacon Birch Cedar Cobalt Coral Crest Delta Ember Falcon Fjord Garnet Granite Harbor Hazel Indigo Iris "
+    "Juniper Kestrel Lagoon Larch Maple Meadow Nimbus Noble Oak Onyx Orchid Pearl Pine Quartz Raven Ridge River Saffron "
+    "Sierra Solar Spruce Summit Tidal Topaz Umber Valley Velvet Willow Winter Yarrow Zenith Zephyr"
+).split()
+TRADES = "Chemicals Foods Textiles Pharma Paper Steel Energy Water Plastics Glass Ceramics Dairy Packaging Motors".split()
+PLACES = "上海 苏州 宁波 青岛 天津 成都 武汉 长沙 厦门 大连 无锡 常州 佛山 东莞 合肥 郑州 西安 济南 南通 温州".split()
+SIGNS = "华泰 永信 金桥 盛达 宏远 瑞丰 中联 天成 恒力 海川 博雅 嘉禾 新锐 兴业 同创 百川 元亨 光辉 东升 安泰 顺和 万通 立华 科瑞 明德 启航".split()
+FIELDS = "化工 食品 纺织 医药 造纸 钢铁 能源 水务 塑料 玻璃 陶瓷 乳业 包装 电机".split()
+TOPICS = (
+    ("late delivery", "交货延迟"), ("seal leakage", "密封泄漏"), ("wrong invoice", "发票有误"), ("noise in operation", "运行噪声"),
+    ("missing spare part", "缺少备件"), ("motor overheating", "电机过热"), ("new pump line", "新增泵线"), ("valve upgrade", "阀门升级"),
+    ("service contract", "服务合同"), ("plant extension", "厂区扩建"), ("yearly demand", "年度需求"), ("training on site", "现场培训"),
+)  # fmt: skip
+BODY_EN = "The customer's engineer described the case on the phone. We agreed on the next steps and sent a summary.\n"
+BODY_ZH = "客户工程师在电话中说明了情况，双方商定了后续安排，并已发送会议摘要。\n"
+
+
+class Account:
+    """Writes the files of one account, drawing from its own random numbers."""
+
+    def __init__(self, number: int, seed: int, people: list[str], products: list[str]) -> None:
+        self.number = number
+        self.draw = random.Random(f"{seed}/{number}")
+        self.people = people
+        self.products = products
+        self.chinese = number % 2 == 0
+        n = number // 2
+        if self.chinese:
+            self.name = PLACES[n % 20] + SIGNS[n // 20 % 26] + FIELDS[n // 520 % 14] + (str(n // 7280) if n >= 7280 else "")
+            self.legal, self.slug = self.name + "有限公司", f"{self.name}"
+        else:
+            first, second, trade = WORDS[n % 50], WORDS[n // 50 % 50], TRADES[n // 2500 % 14]
+            self.name = f"{first} {second} {trade}" + (f" {n // 35000}" if n >= 35000 else "")
+            self.legal, self.slug = self.name + " Ltd", self.name.lower().replace(" ", "-")
+
+    def person(self) -> str:
+        """Any of our people."""
+        return self.draw.choice(self.people)
+
+    def product(self) -> str:
+        """Any of our products."""
+        return self.draw.choice(self.products)
+
+    def contact(self) -> str:
+        """Any contact of the account."""
+        return self.draw.choice(("c1", "c2", "c3"))
+
+    def day(self) -> date:
+        """Any day of the two years."""
+        return START + timedelta(days=self.draw.randrange(DAYS))
+
+    def topic(self) -> tuple[str, str]:
+        """Slug and title of an event."""
+        english, chinese = self.draw.choice(TOPICS)
+        return english.replace(" ", "-"), chinese if self.chinese else english.capitalize()
+
+    def keep(self, lines: list[str], may_go: str) -> str:
+        """Front matter and body; one record in fifty loses a recommended field."""
+        if self.draw.random() < 0.02:
+            lines = [line for line in lines if not line.startswith(may_go)]
+        body = (BODY_ZH if self.chinese else BODY_EN) * self.draw.randrange(1, 4)
+        return "---\n" + "\n".join(lines) + f"\n---\n{body}"
+
+    def files(self) -> Iterator[tuple[str, str, int]]:
+        """Path below the account's folder, text, and how many records it holds."""
+        yield "profile.md", self.profile(), 1
+        yield "contracts/2024-frame.md", self.contract(), 1
+        makers = (("opportunities", 9), ("issues", 9), ("meetings", 7), ("feedback", 5), ("services", 4))
+        for folder, count in makers:
+            for at in range(count):
+                day = self.day()
+                slug, title = self.topic()
+                text = getattr(self, folder)(day, title)
+                yield f"{folder}/{day}-{slug}-{at + 1}.md", text, 1
+        yield "orders/2025-03.md", self.orders(), 4
+
+    def profile(self) -> str:
+        """The account itself."""
+        zh = self.chinese
+        lines = [
+            f"name: {self.name}",
+            f"legal_name: {self.legal}",
+            f"owner: {self.person()}",
+            f"lifecycle: {self.draw.choice(('active', 'prospect', 'at_risk'))}",
+            f"tier: {self.draw.choice('ABCD')}",
+            f"country: {'CN' if zh else 'DE'}",
+            f"region: {'华东' if zh else 'Europe'}",
+            f"industry: {self.draw.choice(FIELDS if zh else TRADES)}",
+            f"main_business: {'生产和销售工业品' if zh else 'Makes and sells industrial goods'}",
+            f"website: https://www.customer-{self.number}.example.com",
+            f"needs: {'稳定供货，缩短交期' if zh else 'Steady supply and short delivery times'}",
+            f"since: {self.day()}",
+            "currency: CNY",
+            f"employees: {self.draw.randrange(50, 5000)}",
+            f"reviewed: {self.day()}",
+            "contacts:",
+        ]
+        for at, (name, role, influence) in enumerate(
+            (
+                ("王建国" if zh else "Anna Keller", "采购经理" if zh else "Head of purchasing", "decision_maker"),
+                ("李雪梅" if zh else "Tom Barker", "设备工程师" if zh else "Plant engineer", "champion"),
+                ("赵立新" if zh else "Jane Mills", "财务主管" if zh else "Controller", "user"),
+            ),
+            1,
+        ):
+            primary = ", primary: true" if at == 1 else ""
+            lines.append(f"  - {{id: c{at}, name: {name}, role: {role}, influence: {influence}{primary}}}")
+        return self.keep(lines, "needs")
+
+    def contract(self) -> str:
+        """A frame contract."""
+        lines = [
+            f"title: {'框架供货合同' if self.chinese else 'Frame supply contract'}",
+            f"number: FC-{self.number:06d}",
+            "kind: frame",
+            "status: in_force",
+            "parties:",
+            "  - {name: Taihe-Brandt, role: supplier}",
+            f"  - {{name: {self.legal}, role: customer}}",
+            f"value: {self.draw.randrange(100, 5000) * 1000}",
+            "currency: CNY",
+            "signed_on: 2024-01-15",
+            "start: 2024-02-01",
+            "end: 2027-01-31",
+            "notice_days: 90",
+            "renewal: negotiated",
+            f"owner: {self.person()}",
+            "approvals:",
+            f"  - {{id: a1, role: sales, person: {self.person()}, decision: approved, on: 2024-01-12}}",
+        ]
+        return self.keep(lines, "notice_days")
+
+    def opportunities(self, day: date, title: str) -> str:
+        """A chance to sell, open or closed."""
+        stage = self.draw.choice(("qualify", "propose", "negotiate", "won", "lost"))
+        lines = [
+            f"title: {title}",
+            f"stage: {stage}",
+            f"need: {'提高产能，降低能耗' if self.chinese else 'More output with less energy'}",
+            f"product: {self.product()}",
+            f"amount: {self.draw.randrange(20, 900) * 1000}.50",
+            "currency: CNY",
+            f"probability: {self.draw.choice((10, 25, 50, 75, 90))}",
+            f"owner: {self.person()}",
+            f"created_on: {day}",
+            f"engaged_on: {day + timedelta(days=9)}",
+            f"expected_close: {day + timedelta(days=120)}",
+            f"next_step: {'准备报价' if self.chinese else 'Prepare the offer'}",
+            f"contacts: [{self.contact()}]",
+            "history:",
+            f"  - {{at: {day}, to: engage, by: {self.person()}}}",
+            f"  - {{at: {day + timedelta(days=20)}, to: qualify, by: {self.person()}}}",
+        ]
+        if stage != "qualify":
+            lines.append(f"  - {{at: {day + timedelta(days=70)}, to: {stage}, by: {self.person()}}}")
+        if stage in ("won", "lost"):
+            lines += [f"closed_on: {day + timedelta(days=70)}", f"{stage}_reason: price"]
+        return self.keep(lines, "need")
+
+    def issues(self, day: date, title: str) -> str:
+        """Something that went wrong, reported and solved."""
+        at, later, done = (f"{day + timedelta(days=n)}T09:30+08:00" for n in (0, 1, 6))
+        status = self.draw.choice(("open", "in_progress", "resolved"))
+        lines = [
+            f"title: {title}",
+            f"status: {status}",
+            f"severity: {self.draw.choice(('critical', 'high', 'medium', 'low'))}",
+            f"category: {'设备' if self.chinese else 'Equipment'}",
+            f"channel: {self.draw.choice(('phone', 'email', 'visit'))}",
+            f"reported_at: {at}",
+            f"reported_by: {self.contact()}",
+            f"handler: {self.person()}",
+            f"first_response_at: {later}",
+            f"product: {self.product()}",
+            "contract: %s/contracts/2024-frame" % self.slug,
+            f"tags: [{'售后' if self.chinese else 'after sales'}, warranty]",
+            "history:",
+            f"  - {{at: {at}, to: open, by: {self.person()}}}",
+        ]
+        if status != "open":
+            lines.append(f"  - {{at: {later}, to: in_progress, by: {self.person()}}}")
+        if status == "resolved":
+            lines += [f"  - {{at: {done}, to: resolved, by: {self.person()}}}", f"resolved_at: {done}"]
+            lines.append(f"solution: {'更换密封件' if self.chinese else 'Replaced the seal'}")
+        return self.keep(lines, "category")
+
+    def meetings(self, day: date, title: str) -> str:
+        """A meeting with follow-ups."""
+        lines = [
+            f"title: {title}",
+            f"at: {day}T10:00+08:00",
+            f"channel: {self.draw.choice(('visit', 'call', 'video'))}",
+            f"duration_minutes: {self.draw.choice((30, 45, 60, 90))}",
+            f"place: {'客户会议室' if self.chinese else 'Meeting room of the customer'}",
+            f"participants_ours: [{self.person()}]",
+            f"participants_theirs: [{self.contact()}]",
+            f"purpose: {'了解下一阶段需求' if self.chinese else 'Understand the demand of the next stage'}",
+            f"decisions: [{'两周内提交报价' if self.chinese else 'We send an offer within two weeks'}]",
+            "follow_ups:",
+        ]
+        for at in (1, 2):
+            what = "发送技术资料" if self.chinese else "Send the data sheets"
+            lines.append(
+                f"  - {{id: f{at}, what: {what}, owner: {self.person()}, due: {day + timedelta(days=14)}, status: open}}"
+            )
+        return self.keep(lines, "purpose")
+
+    def feedback(self, day: date, title: str) -> str:
+        """An answer to a survey."""
+        lines = [
+            f"title: {title}",
+            "kind: csat",
+            f"on: {day}",
+            f"score: {self.draw.randrange(1, 6)}",
+            "scale: 1-5",
+            f"comment: {'服务及时，备件稍慢' if self.chinese else 'Quick service, spare parts a little slow'}",
+            f"contact: {self.contact()}",
+            "channel: survey",
+            f"product: {self.product()}",
+            f"owner: {self.person()}",
+            f"topic: {'服务' if self.chinese else 'service'}",
+        ]
+        return self.keep(lines, "comment")
+
+    def services(self, day: date, title: str) -> str:
+        """Work done for the customer."""
+        lines = [
+            f"title: {title}",
+            f"kind: {self.draw.choice(('support', 'on_site', 'training'))}",
+            f"on: {day}",
+            "status: done",
+            f"person: {self.person()}",
+            f"contacts: [{self.contact()}]",
+            f"request: {'检查泵组' if self.chinese else 'Check the pump set'}",
+            f"result: {'运行正常' if self.chinese else 'Runs as it should'}",
+            f"hours: {self.draw.randrange(2, 16)}.5",
+            "hourly_rate: 420",
+            f"cost: {self.draw.randrange(500, 6000)}",
+            "currency: CNY",
+            "satisfied: true",
+        ]
+        return self.keep(lines, "result")
+
+    def orders(self) -> str:
+        """A month of orders in a ledger."""
+        lines = ["---", "entries:"]
+        for at in range(1, 5):
+            lines += [
+                f"  - id: SO-{self.number:05d}-{at}",
+                f"    date: 2025-03-{at * 6:02d}",
+                "    currency: CNY",
+                "    status: delivered",
+                f"    owner: {self.person()}",
+                "    lines:",
+                f"      - {{product: {self.product()}, quantity: {self.draw.randrange(1, 9)}, unit_price: 48600.00, "
+                f"promised: 2025-05-{at * 6:02d}}}",
+            ]
+        return "\n".join([*lines, "---", ""])
+
+
+def generate(target: Path, records: int, seed: int = 1) -> int:
+    """Write a portfolio of at least ``records`` records into the new folder ``target``; how many it has."""
+    shutil.copytree(REPOSITORY / "site-config", target / "site-config", ignore=shutil.ignore_patterns("theme"))
+    (target / "mkdocs.yml").write_text("site_name: Benchmark\n", encoding="utf-8")
+    people = _keys(target / "site-config/people.yml")
+    products = _keys(target / "site-config/products.yml")
+    (target / "accounts").mkdir()
+    written = number = 0
+    while written < records:
+        account = Account(number, seed, people, products)
+        for path, text, count in account.files():
+            if written >= records:
+                break
+            file = target / "accounts" / account.slug / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            written += count
+        number += 1
+    return written
+
+
+def _keys(path: Path) -> list[str]:
+    """The names of the entries one level down, as the settings files are written."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip()[:-1] for line in lines if line.startswith("  ") and line[2] != " " and line.endswith(":")]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    print(generate(asked.folder, asked.records, asked.seed), "records")
+
+
+if __name__ == "__main__":
+    main()
