@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="kam")
+@click.version_option(__version__, prog_name="kam", help=words("Show the version and exit.", "显示版本号。"))
 @click.option(
     "-C",
     "folder",
@@ -90,14 +90,16 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+    if spoken_language() == "zh":
+        from kam.cli.chinese import speak_chinese
+
+        speak_chinese()
     try:
         cli(prog_name="kam")
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
 
-
-__all__ = ["cli", "main", "spoken_language"]
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,75 @@
+"""The frame of the command line, run as users run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kam.cli.context import find_root
+from kam.cli.main import COMMANDS
+
+
+def _kam(*words: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kam", *words],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_help_names_every_command_in_both_languages() -> None:
+    for lang, at in (("en", 1), ("zh", 2)):
+        shown = _kam("--lang", lang, "--help")
+        assert shown.returncode == 0
+        for name, texts in COMMANDS.items():
+            assert name in shown.stdout
+            assert texts[at] in shown.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_in_both_languages(name: str) -> None:
+    english, chinese = (_kam("--lang", lang, name, "--help") for lang in ("en", "zh"))
+    assert english.returncode == chinese.returncode == 0
+    assert english.stdout.isascii() or "—" in english.stdout or "…" in english.stdout
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese.stdout)
+
+
+def test_a_misspelt_command_gets_the_nearest_one() -> None:
+    wrong = _kam("chekc")
+    assert wrong.returncode == 2
+    assert "Did you mean check?" in wrong.stderr
+
+
+def test_a_misspelt_option_is_answered_in_chinese_where_chinese_is_spoken() -> None:
+    wrong = _kam("check", "--strikt", KAM_LANG="zh")
+    assert wrong.returncode == 2
+    assert "没有 --strikt 这个选项" in wrong.stderr
+
+
+def test_outside_a_portfolio_one_sentence_says_what_to_do(tmp_path: Path) -> None:
+    lost = _kam("check", cwd=tmp_path)
+    assert lost.returncode == 2
+    assert lost.stderr.startswith("kam: no portfolio in")
+    assert "kam init DIR" in lost.stderr
+    assert "Traceback" not in lost.stderr
+
+
+def test_an_impossible_day_is_refused_with_the_form_wanted() -> None:
+    wrong = _kam("--as-of", "31.3.2026", "check")
+    assert wrong.returncode == 2
+    assert "2026-03-31" in wrong.stderr
+
+
+def test_the_root_is_found_from_any_folder_below(tmp_path: Path) -> None:
+    (tmp_path / "accounts" / "acme" / "issues").mkdir(parents=True)
+    (tmp_path / "mkdocs.yml").touch()
+    assert find_root(tmp_path / "accounts" / "acme" / "issues") == tmp_path
+    assert find_root(tmp_path.parent) is None
