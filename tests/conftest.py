@@ -10,6 +10,17 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--renew`` rewrites expected texts instead of comparing with them; look at the difference before a commit."""
+    parser.addoption("--renew", action="store_true", help="rewrite the expected texts of examples and golden tests")
+
+
+@pytest.fixture
+def renew(request: pytest.FixtureRequest) -> bool:
+    """Whether expected texts are to be rewritten."""
+    return bool(request.config.getoption("--renew"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of third-party data; without ``KAM_TEST_DATA`` the test is skipped."""
