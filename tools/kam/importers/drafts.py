@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kam.importers.bundle import Bundle, Getter, Scope
 from kam.importers.conditions import make_condition
-from kam.importers.expressions import Bundle, Getter, Scope, make_getter
+from kam.importers.expressions import make_getter
 from kam.importers.mapping import Entry, MappingFile
 from kam.importers.recognise import Sources
 from kam.importers.registry import Registry
 from kam.importers.source import Row
 from kam.importers.steps import BadValueError
 from kam.importers.things import THINGS
+from kam.model.problem import Problem
 from kam.model.record import Data, Value
 from kam.model.schema import Field, Kind, RecordType
 
@@ -33,7 +35,8 @@ class Draft:
     key: str
     data: Data
     names: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[Row] = ()
+    table: str = ""
     id: str = ""
     account: str = ""
     slug: str = ""
@@ -42,7 +45,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Reject:
-    """A row that was not taken, and why."""
+    """A row that was not taken, and why: a message of ours, or the problem its record would have."""
 
     file: str
     line: int
@@ -50,6 +53,7 @@ class Reject:
     columns: Sequence[str]
     key: str
     words: Mapping[str, str]
+    problem: Problem | None = None
 
 
 @dataclass(slots=True)
@@ -83,6 +87,7 @@ class Gatherer:
         self.account = account
         self.scope = Scope(mapping.empty, mapping.time_zone, mapping.lookups)
         self.result = Gathered()
+        self.refused: set[tuple[str, int]] = set()
         self.indexes: dict[tuple[str, str], dict[str, list[Row]]] = {}
 
     def run(self, advance: Callable[[int], None] = lambda rows: None) -> Gathered:
@@ -97,13 +102,24 @@ class Gatherer:
         for entry, groups in grouped:
             self._draft(entry, groups, advance)
         self._draft_created()
+        self.result.drafts = list(_united(self.result.drafts))
+        for bad in self.sources.bad:
+            self.result.rejects.append(Reject(bad.file, bad.line, bad.cells, [], bad.key, bad.args))
         return self.result
 
-    def _reject(self, rows: Iterable[Row], error: BadValueError, table: str) -> None:
+    def reject(
+        self, rows: Iterable[Row], table: str, key: str, words: Mapping[str, str], problem: Problem | None = None
+    ) -> None:
+        """Note rows that are not taken, once each, with the first reason."""
         columns = self.sources.columns.get(table, [])
         for row in rows:
-            cells = [row.cells.get(column, "") for column in columns]
-            self.result.rejects.append(Reject(row.file, row.line, cells, columns, error.key, error.words))
+            if (row.file, row.line) not in self.refused:
+                self.refused.add((row.file, row.line))
+                cells = [row.cells.get(column, "") for column in columns]
+                self.result.rejects.append(Reject(row.file, row.line, cells, columns, key, words, problem))
+
+    def _reject(self, rows: Iterable[Row], error: BadValueError, table: str) -> None:
+        self.reject(rows, table, error.key, error.words)
 
     def _group(self, entry: Entry) -> list[_Group]:
         """The rows of an entry by key; rows without key, and other rows under a key used before, are rejected."""
@@ -197,7 +213,7 @@ class Gatherer:
             try:
                 _check_pairs(pairs, bundle)
                 data = {name: value for name, get in getters if (value := get(bundle)) is not None}
-                draft = Draft(entry.make, group.key, data, tuple(entry.fields), group.rows, id=group.id)
+                draft = Draft(entry.make, group.key, data, tuple(entry.fields), group.rows, entry.table, group.id)
                 if entry.make not in KIND_OF:
                     draft.account = str((account_of(bundle) if account_of else None) or self.account)
                     draft.slug = str((slug_of(bundle) if slug_of else None) or "")
@@ -213,7 +229,19 @@ class Gatherer:
         make_of = {kind: make for make, kind in KIND_OF.items()}
         for (kind, thing), name in self.registry.created.items():
             if (kind, thing) not in described:
-                self.result.drafts.append(Draft(make_of[kind], name, {"name": name}, ("name",), (), id=thing))
+                self.result.drafts.append(Draft(make_of[kind], name, {"name": name}, ("name",), id=thing))
+
+
+def _united(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Drafts of the same thing as one: what an earlier one says goes before what a later one says."""
+    first: dict[tuple[str, str], Draft] = {}
+    for draft in drafts:
+        same = first.setdefault((draft.make, draft.id or draft.key), draft)
+        if same is not draft:
+            same.data = {**draft.data, **same.data}
+            same.names = tuple(dict.fromkeys((*same.names, *draft.names)))
+            same.account, same.slug = same.account or draft.account, same.slug or draft.slug
+    yield from first.values()
 
 
 def _account_getter(entry: Entry, scope: Scope) -> Getter | None:

@@ -17,10 +17,16 @@ from kam.settings.section import Section, check_label, nearest
 from kam.settings.yaml_reader import LocatedYaml
 
 RULE = "import-mapping"
-TOP = ["title", "system", "base_currency_if_empty", "time_zone", "empty", "account", "encoding", "delimiter", "tables", "lookups", "imports"]
-TABLE = ["file", "columns", "optional", "sheet", "ignore"]
-ENTRY = ["make", "table", "key", "fields", "where", "group", "let", "join", "account", "slug", "body", "checks"]
-EXTRA = ["join", "rows", "where", "fields", "on", "changes", "sort", "ascending", "at_least", "not_before", "when", "default", "otherwise", "split", "ref", "missing"]
+TOP = (
+    *("title", "system", "base_currency_if_empty", "time_zone", "empty", "account", "encoding", "delimiter"),
+    *("tables", "lookups", "imports"),
+)
+TABLE = ("file", "columns", "optional", "sheet", "ignore")
+ENTRY = ("make", "table", "key", "fields", "where", "group", "let", "join", "account", "slug", "body", "checks")
+EXTRA = (
+    *("join", "rows", "where", "fields", "on", "changes", "sort", "ascending", "at_least", "not_before"),
+    *("when", "default", "otherwise", "split", "ref", "missing"),
+)
 VALUE = (*SOURCES, *STEPS, *EXTRA)
 ROWS = ("first", "any", "last", "distinct", "sum", "max", "min")
 MISSING = ("reject", "create", "leave", "in-tray")
@@ -40,9 +46,9 @@ class _Check:
         self.tables = list(self.top.inner("tables").value)
         self.lookups = list(self.top.inner("lookups").value)
 
-    def complain(self, path: FieldPath, key: str, *, of_key: bool = False, **words: str) -> None:
+    def complain(self, path: FieldPath, key: str, words: Mapping[str, str] | None = None, of_key: bool = False) -> None:
         """Note a problem at a place of the file."""
-        self.file.problems.append(self.file.problem(path, RULE, key, of_key=of_key, **words))
+        self.file.report(path, RULE, key, words or {}, of_key=of_key)
 
     def run(self) -> None:
         """Check everything."""
@@ -65,7 +71,7 @@ class _Check:
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
-            self.complain(("time_zone",), "zone", found=zone)
+            self.complain(("time_zone",), "zone", {"found": zone})
 
     def _check_table(self, path: FieldPath) -> None:
         table = Section(self.file, path, TABLE)
@@ -74,7 +80,7 @@ class _Check:
         table.texts("optional")
         table.text("sheet")
         if not table.value.get("file") and not table.value.get("columns"):
-            self.complain(path, "table-unknown-by", name=str(path[-1]))
+            self.complain(path, "table-unknown-by", {"name": str(path[-1])})
         if "ignore" in table.value:
             check_label(self.file, (*path, "ignore"), table.value["ignore"])
 
@@ -89,7 +95,7 @@ class _Check:
             return True
         near = nearest(str(value), known)
         words = {"found": str(value), "what": what, "near": near, "known": ", ".join(sorted(known))}
-        self.complain(path, "unknown-near" if near else "unknown", **words)
+        self.complain(path, "unknown-near" if near else "unknown", words)
         return False
 
     def _check_entry(self, entry: Section) -> None:
@@ -132,7 +138,7 @@ class _Check:
             if fields is not None and name not in known:
                 near = nearest(name, list(known))
                 words = {"found": name, "what": "field", "near": near, "known": ", ".join(sorted(known))}
-                self.complain((*path, name), "unknown-near" if near else "unknown", of_key=True, **words)
+                self.complain((*path, name), "unknown-near" if near else "unknown", words, of_key=True)
             else:
                 self._check_value((*path, name), known.get(name))
 
@@ -146,7 +152,7 @@ class _Check:
         section = Section(self.file, path, VALUE)
         sources = [name for name in SOURCES if name in spec]
         if len(sources) != 1:
-            self.complain(path, "one-source", known=", ".join(SOURCES), found=", ".join(sources) or "–")
+            self.complain(path, "one-source", {"known": ", ".join(SOURCES), "found": ", ".join(sources) or "–"})
             return
         self._check_source(path, sources[0], spec, target)
         self._check_choices(path, spec, section)
@@ -205,7 +211,7 @@ class _Check:
         try:
             re.compile(str(pattern))
         except re.error as error:
-            self.complain(path, "pattern", reason=error.msg)
+            self.complain(path, "pattern", {"reason": error.msg})
 
     def _check_step(self, path: FieldPath, name: str, options: object) -> None:
         if name == "part":

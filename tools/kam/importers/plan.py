@@ -1,0 +1,52 @@
+"""What an import would do, worked out to the last byte before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kam.importers.merge import Conflict
+from kam.importers.state import State
+
+
+@dataclass(slots=True)
+class Write:
+    """A file to write (or, with ``text`` None, to take away) if it still holds what it held: ``expected``."""
+
+    path: str
+    text: str | None
+    expected: bytes | None
+
+
+@dataclass(slots=True)
+class Count:
+    """What happens to the records of one type."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    in_tray: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Note:
+    """Something to tell: a message key and its words."""
+
+    key: str
+    words: dict[str, str]
+
+
+@dataclass(slots=True)
+class Plan:
+    """Writes in the order in which they are made: settings, profiles, other records, the state last."""
+
+    writes: list[Write] = field(default_factory=list)
+    counts: dict[str, Count] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    state: State = field(default_factory=dict)
+
+    def count(self, make: str) -> Count:
+        """The counts of a type."""
+        return self.counts.setdefault(make, Count())
