@@ -48,7 +48,7 @@ class TextReporter:
         place = self._paint(_place(problem), BOLD)
         level = self._paint(words.LEVELS[self._lang][problem.level], COLOURS[problem.level])
         yield f"{place} {level} {problem.rule}: {message}"
-        line = self._sources.line(problem.path, problem.line)
+        line = None if _is_about_all(problem) else self._sources.line(problem.path, problem.line)
         if line is not None and line.strip():
             for each in iter_excerpt(line, problem.line, problem.column):
                 yield self._paint(each, DIM)
@@ -85,3 +85,8 @@ def _place(problem: Problem) -> str:
     """``path:line:column``, or the path alone where the file as a whole is meant."""
     path = plain(problem.path)
     return f"{path}:{problem.line}:{problem.column}" if problem.line else path
+
+
+def _is_about_all(problem: Problem) -> bool:
+    """Whether a record as a whole is meant, so that no line of it says more than its path."""
+    return bool(problem.record) and not problem.field

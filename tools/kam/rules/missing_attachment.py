@@ -28,5 +28,5 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
     for record in records:
         for path, value in iter_references(record.data, settings.types[record.type], "attachment"):
             if not there & {value, f"{records.account}/{value}", folder + value}:
-                near = nearest(value, [name.removeprefix(f"{records.account}/") for name in there])
+                near = nearest(value, [name.removeprefix(folder) for name in there])
                 yield Finding(path, "near" if near else "default", {"value": value, "near": near}, record.id)

@@ -20,7 +20,7 @@ LEVEL = Level.ERROR
 def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
     """Each contact id that is not in the profile of the same account."""
     profile = records.profile
-    if profile is None or profile.faulty:
+    if profile is None or (profile.faulty and "contacts" not in profile.data):
         return
     contacts = {text_of(entry, "id"): text_of(entry, "name") for _, entry in iter_maps(profile.data, "contacts")}
     by_name = {name.casefold(): key for key, name in contacts.items() if name}
