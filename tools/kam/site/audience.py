@@ -11,7 +11,7 @@ from kam.model.schema import Field, RecordType, Sensitivity
 DEFAULT = Sensitivity.INTERNAL
 """The default site shows public and internal values."""
 
-_CONTROL = {code: None for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160))}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
 
 
 def is_shown(sensitivity: Sensitivity, limit: Sensitivity = DEFAULT) -> bool:

@@ -9,10 +9,35 @@ from html import escape
 from typing import Any
 
 import nh3
-from markdown import Markdown
+from markdown import Markdown  # type: ignore[import-untyped]
 
 TAGS = frozenset(
-    "p br hr strong em del code pre blockquote ul ol li h4 h5 h6 a table thead tbody tr th td sup sub".split()
+    [
+        "p",
+        "br",
+        "hr",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "h4",
+        "h5",
+        "h6",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "sup",
+        "sub",
+    ]
 )
 """No images: a picture from elsewhere would be a request to an outside host."""
 

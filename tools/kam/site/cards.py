@@ -11,11 +11,12 @@ from kam.model.record import Data, Record, Value
 from kam.model.schema import Field, Kind, RecordType
 from kam.site.bodies import render_body
 from kam.site.places import relative
-from kam.site.show import Shower
+from kam.site.show import At, Shower
 from kam.site.words import label
 
 MAIN_FACTS = 3
 """So many facts stand on a record's line beside title, date and state."""
+NOTHING = Markup()
 _FACT_KINDS = (Kind.CHOICE, Kind.NUMBER, Kind.INTEGER, Kind.REFERENCE)
 
 
@@ -44,7 +45,7 @@ class Card:
     facts: list[tuple[str, Markup]] = field(default_factory=list)
     rows: list[tuple[str, Markup]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
-    body: Markup = Markup()
+    body: Markup = NOTHING
 
 
 def make_card(record: Record, rtype: RecordType, shower: Shower, page: str, *, details: bool = True) -> Card:
@@ -75,7 +76,7 @@ def date_of(record: Record, rtype: RecordType) -> str:
 
 
 def add_fields(
-    data: Data, fields: tuple[Field, ...], account: str, shower: Shower, page: str, skip: frozenset[str] = frozenset()
+    data: Data, fields: tuple[Field, ...], shower: Shower, at: At, skip: frozenset[str] = frozenset()
 ) -> tuple[list[tuple[str, Markup]], list[Table]]:
     """All values of a map as label and HTML, and its lists of maps as tables."""
     rows: list[tuple[str, Markup]] = []
@@ -86,28 +87,28 @@ def add_fields(
             continue
         name = label(each.label, shower.lang)
         if isinstance(value, list) and each.by_name:
-            tables.append(_table(name, each, value, account, shower, page))
+            tables.append(_table(name, each, value, shower, at))
         else:
-            rows.append((name, compact(each, value, data, account, shower, page)))
+            rows.append((name, compact(each, value, data, shower, at)))
     return rows, tables
 
 
-def compact(each: Field, value: Value, data: Data, account: str, shower: Shower, page: str) -> Markup:
+def compact(each: Field, value: Value, data: Data, shower: Shower, at: At) -> Markup:
     """A value on one line: lists with commas, maps as ``label: value``."""
     if isinstance(value, list):
         item = each.items or each
         comma = "、" if shower.lang == "zh" else ", "
-        return escape(comma).join(compact(item, v, data, account, shower, page) for v in value)
+        return escape(comma).join(compact(item, v, data, shower, at) for v in value)
     if isinstance(value, dict):
         inner = each.by_name
         return Markup(" · ").join(
             Markup('<span class="kam-dim">{}</span> {}').format(
-                label(inner[name].label, shower.lang), compact(inner[name], v, value, account, shower, page)
+                label(inner[name].label, shower.lang), compact(inner[name], v, value, shower, at)
             )
             for name, v in value.items()
             if name in inner
         )
-    return shower.value(each, value, data, account, page)
+    return shower.value(each, value, data, at)
 
 
 def is_open(record: Record, rtype: RecordType) -> bool:
@@ -121,7 +122,7 @@ def _date_names(rtype: RecordType) -> list[str]:
 
 def _add_details(card: Card, record: Record, rtype: RecordType, shower: Shower, page: str) -> None:
     card.rows, card.tables = add_fields(
-        record.data, rtype.fields, record.account, shower, page, frozenset({rtype.title_field})
+        record.data, rtype.fields, shower, At(page, record.account), frozenset({rtype.title_field})
     )
     card.body = Markup(render_body(record.body, lambda target: _record_link(target, record, shower, page)))
 
@@ -150,17 +151,14 @@ def _main_facts(record: Record, rtype: RecordType, shower: Shower, page: str) ->
         value = record.data.get(each.name)
         if left and value is not None and each.kind in _FACT_KINDS and each.name not in skip:
             left -= 1
-            yield label(each.label, shower.lang), compact(each, value, record.data, record.account, shower, page)
+            yield label(each.label, shower.lang), compact(each, value, record.data, shower, At(page, record.account))
 
 
-def _table(name: str, each: Field, value: list[Value], account: str, shower: Shower, page: str) -> Table:
+def _table(name: str, each: Field, value: list[Value], shower: Shower, at: At) -> Table:
     maps = [row for row in value if isinstance(row, dict)]
     used = [inner for inner in each.by_name.values() if any(inner.name in row for row in maps)]
     rows = [
-        [
-            compact(inner, row[inner.name], row, account, shower, page) if inner.name in row else Markup()
-            for inner in used
-        ]
+        [compact(inner, row[inner.name], row, shower, at) if inner.name in row else NOTHING for inner in used]
         for row in maps
     ]
     return Table(name, [label(inner.label, shower.lang) for inner in used], rows)

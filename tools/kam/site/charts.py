@@ -9,41 +9,57 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kam.site.bodies import inert
-from kam.site.figures import MONEY, PERCENT
+from kam.site.figures import MONEY
 
 if TYPE_CHECKING:
     from kam.kpi import KpiResult
     from kam.site.view import View
 
 VERSION = 1
-_COLOURS = {"#4c78a8": "var(--kam-line)", "#111111": "var(--kam-ink)", "#dddddd": "var(--kam-rule)", "#999999": "var(--kam-dim)"}
+LINE, INK, RULE, DIM = "#4c78a8", "#111111", "#dddddd", "#999999"
+AXIS = {
+    "labelColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelFontSize": 12,
+    "labelFont": "sans-serif",
+}  # fmt: skip
+AXIS_X = {"labelAngle": 0, "grid": False, "labelOverlap": True}
+_COLOURS = {
+    LINE: "var(--kam-line)",
+    INK: "var(--kam-ink)",
+    RULE: "var(--kam-rule)",
+    DIM: "var(--kam-dim)",
+    "#ddd": "var(--kam-rule)",
+}
 _NUMBER = re.compile(r"\d+\.\d{3,}")
 
 
 def trend_chart(view: View, result: KpiResult) -> str:
     """The chart of a KPI's trend as an SVG element; empty where fewer than two values are known."""
-    values = [{"month": str(p.as_of)[:7], "value": float(p.value)} for p in result.trend if p.value is not None]
+    values: list[dict[str, Any]] = [
+        {"month": point.as_of.isoformat()[:7], "value": float(point.figure.value)}
+        for point in result.trend
+        if point.figure.value is not None
+    ]
     if len(values) < 2:
         return ""
-    spec = _spec(values, [str(p.as_of)[:7] for p in result.trend], result)
+    spec = _spec(values, [point.as_of.isoformat()[:7] for point in result.trend], result)
     return _draw(spec, view.snapshot.root / ".kam" / "cache" / "charts")
 
 
 def _spec(values: list[dict[str, Any]], months: list[str], result: KpiResult) -> dict[str, Any]:
-    grouped = ",.0f" if result.unit in MONEY else "~g"
-    y = {
-        "field": "value",
-        "type": "quantitative",
-        "title": None,
-        "scale": {"zero": result.unit in MONEY, "nice": True, **({"domainMax": 100} if _is_share(values, result) else {})},
-        "axis": {"format": "~s" if result.unit in MONEY else grouped, "tickCount": 4},
-    }
+    is_money, most = result.kpi.unit == MONEY, max(each["value"] for each in values)
+    scale: dict[str, Any] = {"zero": is_money, "nice": True}
+    if result.kpi.unit == "percent" and 90 < most <= 100:
+        scale["domainMax"] = 100
+    axis = {"format": "~s" if is_money else ",.4~g", "tickCount": 4}
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
     x = {"field": "month", "type": "ordinal", "title": None, "sort": months, "scale": {"domain": months}}
-    line = {"type": "line", "strokeWidth": 2, "color": "#4c78a8", "point": {"size": 36, "filled": True, "color": "#4c78a8"}}
-    layers: list[dict[str, Any]] = [{"mark": line, "encoding": {"x": x, "y": y}}]
-    if result.target is not None:
-        rule = {"type": "rule", "strokeDash": [5, 4], "color": "#999999"}
-        layers.append({"mark": rule, "encoding": {"y": {"datum": float(result.target)}}})
+    point = {"size": 36, "filled": True, "color": LINE}
+    layers: list[dict[str, Any]] = [
+        {"mark": {"type": "line", "strokeWidth": 2, "color": LINE, "point": point}, "encoding": {"x": x, "y": y}}
+    ]
+    if result.target.good is not None:
+        rule = {"type": "rule", "strokeDash": [5, 4], "color": DIM}
+        layers.append({"mark": rule, "encoding": {"y": {"datum": float(result.target.good)}}})
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": 640,
@@ -53,21 +69,10 @@ def _spec(values: list[dict[str, Any]], months: list[str], result: KpiResult) ->
         "layer": layers,
         "config": {
             "view": {"stroke": None},
-            "axis": {
-                "labelColor": "#111111",
-                "gridColor": "#dddddd",
-                "domainColor": "#dddddd",
-                "tickColor": "#dddddd",
-                "labelFontSize": 12,
-                "labelFont": "sans-serif",
-            },
+            "axis": AXIS,
             "axisX": {"labelAngle": 0, "grid": False, "labelOverlap": True},
         },
     }
-
-
-def _is_share(values: list[dict[str, Any]], result: KpiResult) -> bool:
-    return result.unit in PERCENT and max(v["value"] for v in values) > 90
 
 
 def _draw(spec: dict[str, Any], folder: Path) -> str:
@@ -90,5 +95,4 @@ def tidy_svg(svg: str) -> str:
     for colour, variable in _COLOURS.items():
         svg = svg.replace(f'"{colour}"', f'"{variable}"')
         svg = svg.replace(f'"{colour.upper()}"', f'"{variable}"')
-    svg = svg.replace('"#ddd"', '"var(--kam-rule)"')
     return inert(_NUMBER.sub(lambda m: f"{float(m[0]):.2f}", svg))

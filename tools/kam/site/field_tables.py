@@ -26,7 +26,9 @@ def fill_field_tables(markdown: str, view: View) -> str:
 
 def render_field_table(rtype: RecordType, view: View) -> str:
     """The table of all fields of a type, also of those the site does not show."""
-    return view.render_part("fields.html", f"handbook/records/{rtype.name}", rows=list(_rows("", rtype.fields, view, 0)))
+    return view.render_part(
+        "fields.html", f"handbook/records/{rtype.name}", rows=list(_rows("", rtype.fields, view, 0))
+    )
 
 
 def _rows(prefix: str, fields: tuple[Field, ...], view: View, depth: int) -> Iterator[dict[str, object]]:

@@ -52,6 +52,8 @@ def _tidy(svg: str, prefix: str) -> str:
         svg = re.sub(rf"#{re.escape(each)}(?=[\s.{{:,])", f"#{prefix}-{each}", svg)
     svg = re.sub(r'<svg ([^>]*?)width="([\d.]+)" height="[\d.]+"', r'<svg \1style="max-width:\2px"', svg, count=1)
     for colour, variable in _COLOURS.items():
-        svg = svg.replace(f'fill="{colour}"', f'fill="{variable}"').replace(f'stroke="{colour}"', f'stroke="{variable}"')
+        svg = svg.replace(f'fill="{colour}"', f'fill="{variable}"').replace(
+            f'stroke="{colour}"', f'stroke="{variable}"'
+        )
     svg = re.sub(r' font-family="[^"]*"', "", svg)
     return inert(re.sub(r"\s*\n\s*", " ", svg))

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from kam.site.figures import figures
+from kam.site.figures import show_all
 from kam.site.view import View
 
 Nav = list[Any]
@@ -21,7 +21,7 @@ def make_nav(view: View) -> Nav:
     types = [{escape(view.plural(rtype)): f"records/{rtype.folder}.md"} for rtype in view.types]
     nav.append({escape(view.word("records")): ["records/index.md", *types, {view.word("left_out"): "problems.md"}]})
     if view.snapshot.kpis:
-        kpis = [{escape(each.title): f"{each.page}.md"} for each in figures(view, view.snapshot.kpis)]
+        kpis = [{escape(each.title): f"{each.page}.md"} for each in show_all(view, view.snapshot.kpis)]
         nav.append({escape(view.word("kpis")): ["kpis/index.md", *kpis]})
     handbook = _folder(view.snapshot.root / "sop" / view.lang, "handbook", sorted(view.handbook))
     if handbook:

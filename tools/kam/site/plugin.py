@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
@@ -16,17 +17,19 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
 
-class KamOptions(Config):
+class KamOptions(Config):  # type: ignore[no-untyped-call]
     """Options in ``mkdocs.yml``. ``also`` names the other language's configuration, which ``serve`` builds too."""
 
-    as_of = config_options.Type(str, default="")
+    as_of = config_options.Type((str, date), default="")
     also = config_options.Type(str, default="")
 
 
-class KamPlugin(BasePlugin[KamOptions]):
+class KamPlugin(BasePlugin[KamOptions]):  # type: ignore[no-untyped-call]
     """Thin adapter between MkDocs' events and ``kam.site.publish``."""
 
     def __init__(self) -> None:
@@ -40,17 +43,18 @@ class KamPlugin(BasePlugin[KamOptions]):
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Stage the pages and point MkDocs at them."""
         root = Path(config.config_file_path).resolve().parent
-        self.published = publish(root, str(config.theme["language"]), self.config.as_of)
+        self.published = publish(root, str(config.theme["language"]), str(self.config.as_of))
         config.docs_dir = str(self.published.staged.folder)
         config.nav = self.published.staged.nav
         config.site_name = self.published.site_name or config.site_name
         return config
 
-    def on_page_context(self, context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Any) -> dict[str, Any]:
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
         """Tell the template whether the other language has this page too."""
         known = self.published is None or page.file.src_uri in self.published.in_other_language
-        context["kam_page"] = page.url if known else ""
-        return context
+        return cast("TemplateContext", {**context, "kam_page": page.url if known else ""})
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """While serving, put the other language where the language switch looks for it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kam.site.left_out import find_left_out
 from kam.site.pages.handbook import find_handbook
 from kam.site.snapshot import Snapshot, load_snapshot
 from kam.site.stage import Staged, stage
@@ -22,12 +23,14 @@ _kept: dict[Path, tuple[str, Snapshot]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What MkDocs is to build in one language. ``in_other_language`` names pages that both languages have."""
+    """What MkDocs is to build in one language. ``in_other_language`` names pages that both languages have,
+    ``left_out`` files (and entries) with errors."""
 
     staged: Staged
     snapshot: Snapshot
     site_name: str
     in_other_language: frozenset[str]
+    left_out: tuple[str, ...]
 
 
 def publish(root: Path, lang: str, as_of: str = "") -> Publication:
@@ -36,7 +39,8 @@ def publish(root: Path, lang: str, as_of: str = "") -> Publication:
     snapshot = _snapshot(root, as_of)
     staged = stage(snapshot, lang)
     company = snapshot.settings.site.company
-    return Publication(staged, snapshot, company.get(lang, ""), _pages_in_both(staged, root, lang))
+    left_out = tuple(sorted(find_left_out(snapshot)))
+    return Publication(staged, snapshot, company.get(lang, ""), _pages_in_both(staged, root, lang), left_out)
 
 
 def watched_folders(root: Path) -> list[Path]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -13,8 +14,6 @@ from kam.settings import Settings
 from kam.site.places import Places, account_page, relative
 from kam.site.words import label, word
 
-Link = Callable[[str, str], str | None]
-
 
 def group(number: Decimal | int, places: int | None = None) -> str:
     """``1234567.5`` → ``1,234,567.5``; ``places`` fixes the number of decimals."""
@@ -22,11 +21,19 @@ def group(number: Decimal | int, places: int | None = None) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
+class At(NamedTuple):
+    """Where a value is shown, and whose it is: the page (without ``.md``) and the account's folder."""
+
+    page: str
+    account: str
+
+
 class Shower:
     """Turns values into safe HTML in one language, with links to where they lead."""
 
     def __init__(
         self,
+        *,
         settings: Settings,
         types: Mapping[str, RecordType],
         accounts: Mapping[str, Record],
@@ -85,32 +92,32 @@ class Shower:
         own = data.get(field.money) or (profile.data.get("currency") if profile else None)
         return str(own or base)
 
-    def value(self, field: Field, value: Value, data: Data, account: str, page: str) -> Markup:
+    def value(self, field: Field, value: Value, data: Data, at: At) -> Markup:
         """One value of a field as HTML; maps and lists are the templates' work."""
         if field.money and isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return escape(self.money(value, self.currency(data, field, account)))
+            return escape(self.money(value, self.currency(data, field, at.account)))
         show = _KINDS.get(field.kind)
-        return show(self, field, value, account, page) if show else escape(str(value))
+        return show(self, field, value, at) if show else escape(str(value))
 
     def choice(self, field: Field, value: Value) -> str:
         """The word for a choice in the reader's language."""
         texts: Label = (field.choices or {}).get(str(value), {})
         return label(texts, self.lang) or str(value)
 
-    def reference(self, field: Field, value: str, account: str, page: str) -> Markup:
+    def reference(self, field: Field, value: str, at: At) -> Markup:
         """A name with a link where what is named has a page."""
         for target in field.targets:
             if target == "account" and value in self.accounts:
-                return self._anchor(relative(page, account_page(value)), self.account(value))
+                return self._anchor(relative(at.page, account_page(value)), self.account(value))
             if target == "person" and value in self.settings.people:
                 return escape(self.person(value))
             if target == "product" and value in self.settings.products:
                 return escape(self.product(value))
             if target == "contact" and "/" not in value:
-                return escape(self.contact(account, value))
+                return escape(self.contact(at.account, value))
             if target == "attachment":
                 return escape(value.rpartition("/")[2])
-        return self.record(value, page)
+        return self.record(value, at.page)
 
     def record(self, record_id: str, page: str) -> Markup:
         """The title of a record, linked to where it is shown; the bare id where it is not."""
@@ -127,18 +134,18 @@ def short_moment(value: str) -> str:
     return value[:16].replace("T", " ")
 
 
-def _number(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _number(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     text = group(value) if isinstance(value, Decimal | int) and field.format != "year" else str(value)
     if field.format == "percent" or field.unit == "%":
         return escape(f"{text}%")
     return escape(f"{text} {label(field.unit_label, shower.lang)}".strip())
 
 
-def _moment(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _moment(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value, short_moment(str(value)))
 
 
-def _text(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _text(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     text = str(value)
     if field.format == "uri" and text.lower().startswith(("https://", "http://")):
         return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(text, _host(text))
@@ -149,19 +156,19 @@ def _host(address: str) -> str:
     return address.split("://", 1)[1].rstrip("/")
 
 
-def _choice(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _choice(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     return escape(shower.choice(field, value))
 
 
-def _multiline(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _multiline(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     return Markup("<br>").join(str(value).strip().splitlines())
 
 
-def _reference(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
-    return shower.reference(field, str(value), account, page)
+def _reference(shower: Shower, field: Field, value: Value, at: At) -> Markup:
+    return shower.reference(field, str(value), at)
 
 
-def _boolean(shower: Shower, field: Field, value: Value, account: str, page: str) -> Markup:
+def _boolean(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     return escape(word("yes" if value else "no", shower.lang))
 
 

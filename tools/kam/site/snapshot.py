@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from kam.site.cards import date_of
 from kam.site.places import Places
 
 if TYPE_CHECKING:
-    from kam.kpi import KpiResult
+    from kam.kpi import Group, KpiResult
 
 TREND = 12
 """So many months a KPI's trend goes back."""
@@ -45,7 +45,6 @@ class Snapshot:
     by_account: ByAccount
     problems: Sequence[Problem]
     kpis: Sequence[KpiResult] = ()
-    errors: list[str] = field(default_factory=list)
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -67,6 +66,15 @@ class Snapshot:
                 wanted = self.types[name].title_field
                 titles.update({r.id: str(r.data[wanted]) for r in records if wanted in r.data})
         return titles
+
+    @cached_property
+    def kpi_parts(self) -> Mapping[str, Mapping[str, Sequence[Group]]]:
+        """Account → KPI id → the KPI's figures for that account."""
+        parts: dict[str, dict[str, list[Group]]] = defaultdict(lambda: defaultdict(list))
+        for result in self.kpis:
+            for part in result.by:
+                parts[part.key or ""][result.id].append(part)
+        return parts
 
     def profile(self, account: str) -> Mapping[str, object]:
         """The fields of an account's profile; empty where there is none."""
@@ -107,10 +115,7 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
 
 
 def _kpis(portfolio: Portfolio, as_of: date) -> Sequence[KpiResult]:
-    try:
-        from kam.kpi import compute
-    except ImportError:
-        return ()
+    from kam.kpi import compute
 
     return compute(portfolio, as_of, by="account", trend=TREND, facts=True)
 

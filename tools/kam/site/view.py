@@ -30,7 +30,12 @@ class View:
         self.lang = lang
         self.handbook = frozenset(handbook)
         self.shower = Shower(
-            snapshot.settings, snapshot.types, snapshot.profiles, snapshot.titles, snapshot.places, lang
+            settings=snapshot.settings,
+            types=snapshot.types,
+            accounts=snapshot.profiles,
+            titles=snapshot.titles,
+            places=snapshot.places,
+            lang=lang,
         )
 
     @cached_property
@@ -73,19 +78,15 @@ class View:
         return one_line(self._environment.get_template(template).render(path=path, **values)).strip()
 
     @cached_property
-    def definitions(self) -> Mapping[str, Any]:
-        """What each KPI means, by id, as its settings file says."""
-        from kam.kpi import load_kpis
-
-        loaded = load_kpis(self.snapshot.root)
-        return loaded if isinstance(loaded, Mapping) else {each.id: each for each in loaded}
-
-    @cached_property
     def _environment(self) -> Environment:
         own = self.snapshot.root / TEMPLATES
         loaders = [FileSystemLoader(folder) for folder in (own, *bundled_templates()) if folder.is_dir()]
         env = Environment(
-            loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=ChoiceLoader(loaders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         env.globals.update(
             t=self.word,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from kam.model.record import Record
 from kam.model.schema import RecordType
+from kam.site.bodies import render_body
 from kam.site.cards import add_fields, date_of, is_open
-from kam.site.figures import account_figures
+from kam.site.figures import show_account
 from kam.site.page import Page
 from kam.site.pages.home import account_line
 from kam.site.places import ON_ACCOUNT, ON_PAGE, account_page, list_page
+from kam.site.show import At
 from kam.site.view import View
 from kam.site.work import last_contact, open_actions, open_records
 
@@ -20,7 +24,21 @@ NEWEST = 5
 """Of a list too long for the account's page, so many of the newest stand there."""
 
 _SHOWN_ELSEWHERE = frozenset(
-    "name legal_name owner lifecycle tier region country industry contacts team responsibilities reminders tags".split()
+    [
+        "name",
+        "legal_name",
+        "owner",
+        "lifecycle",
+        "tier",
+        "region",
+        "country",
+        "industry",
+        "contacts",
+        "team",
+        "responsibilities",
+        "reminders",
+        "tags",
+    ]
 )
 
 
@@ -45,7 +63,7 @@ def _account(view: View, account: str) -> Page:
         view.shower.account(account),
         line=account_line(view, account, page),
         is_account=not account.startswith("_"),
-        figures=account_figures(view, account),
+        figures=show_account(view, account),
         tiles=_tiles(view, account),
         actions=actions[:OPEN_WORK],
         actions_count=len(actions),
@@ -60,20 +78,15 @@ def _account(view: View, account: str) -> Page:
 
 def _profile(view: View, profile: Record | None, page: str) -> dict[str, object]:
     """The parts of the profile that have a section of their own, and the rest."""
-    empty: dict[str, object] = {"contacts": [], "people": [], "fields": [], "tables": [], "body": "", "tags": [], "since": ""}
     if profile is None:
-        return empty
-    rtype = view.snapshot.types[profile.type]
+        return dict.fromkeys(("contacts", "people", "fields", "tables", "body", "tags", "since"), "")
+    rtype, at = view.snapshot.types[profile.type], At(page, profile.account)
 
     def tables(*names: str) -> list[object]:
         fields = tuple(f for f in rtype.fields if f.name in names)
-        return list(add_fields(profile.data, fields, profile.account, view.shower, page)[1])
+        return list(add_fields(profile.data, fields, view.shower, at)[1])
 
-    from markupsafe import Markup
-
-    from kam.site.bodies import render_body
-
-    rows, rest = add_fields(profile.data, rtype.fields, profile.account, view.shower, page, _SHOWN_ELSEWHERE)
+    rows, rest = add_fields(profile.data, rtype.fields, view.shower, at, _SHOWN_ELSEWHERE)
     return {
         "contacts": _contacts(view, profile, page),
         "people": tables("team", "responsibilities"),
@@ -93,17 +106,19 @@ def _contacts(view: View, profile: Record, page: str) -> list[dict[str, object]]
     found: list[dict[str, object]] = []
     apart = frozenset({"id", "name", "role", "primary", "influence"})
     for row in (row for row in value if isinstance(row, dict)):
-        rows, _ = add_fields(row, field.items.fields, profile.account, view.shower, page, apart)
+        rows, _ = add_fields(row, field.items.fields, view.shower, At(page, profile.account), apart)
         inner = field.by_name.get("influence")
         influence = str(row.get("influence", ""))
-        found.append({
-            "name": row.get("name", row.get("id", "")),
-            "role": row.get("role", ""),
-            "primary": row.get("primary") is True,
-            "influence": influence,
-            "influence_label": view.shower.choice(inner, influence) if inner and influence else "",
-            "rows": rows,
-        })
+        found.append(
+            {
+                "name": row.get("name", row.get("id", "")),
+                "role": row.get("role", ""),
+                "primary": row.get("primary") is True,
+                "influence": influence,
+                "influence_label": view.shower.choice(inner, influence) if inner and influence else "",
+                "rows": rows,
+            }
+        )
     return sorted(found, key=lambda c: not c["primary"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kam.model.problem import Level
-from kam.site.figures import figures
+from kam.site.figures import show_all
 from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.view import View
@@ -31,7 +31,7 @@ def render(view: View) -> Iterator[Page]:
         company(view),
         search=True,
         hide=("navigation", "toc"),
-        figures=figures(view, snapshot.kpis),
+        figures=show_all(view, snapshot.kpis),
         overdue=overdue[:SHOWN],
         overdue_count=len(overdue),
         endings=endings[:SHOWN],

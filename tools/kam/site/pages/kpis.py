@@ -3,83 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from kam.site.charts import trend_chart
-from kam.site.figures import FACTS_SHOWN, MONEY, figures, make_figure, value_text
+from kam.site.figures import MONEY, show_all, show_group, show_result
 from kam.site.page import Page
-from kam.site.places import account_page
+from kam.site.places import ON_PAGE, account_page
+from kam.site.show import group
 from kam.site.view import View
 
 if TYPE_CHECKING:
-    from kam.kpi import KpiResult
+    from kam.kpi import FactRow, Group, KpiResult
 
 
 def render(view: View) -> Iterator[Page]:
     """``kpis/index`` and ``kpis/<id>``."""
     results = view.snapshot.kpis
+    areas: dict[str, list[KpiResult]] = {}
+    for result in results:
+        areas.setdefault(result.kpi.area, []).append(result)
     yield view.page(
         "kpis/index",
         "kpis.html",
         view.word("kpis"),
         search=True,
         hide=("toc",),
-        figures=figures(view, results),
-        meanings={result.id: _meaning(view, result) for result in results},
+        areas=[(view.word(f"area_{area}"), area, show_all(view, each)) for area, each in areas.items()],
     )
     for result in results:
         yield _kpi(view, result)
 
 
 def _kpi(view: View, result: KpiResult) -> Page:
-    page = f"kpis/{result.id}"
-    figure = make_figure(view, result)
-    facts = sorted(result.facts, key=lambda f: (str(f.at), str(f.record)), reverse=True)
+    page, kpi = f"kpis/{result.id}", result.kpi
+    facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
+    rows = [("formula", kpi.formula), ("kpi_owner", kpi.owner)]
+    better = {"higher": "better_higher", "lower": "better_lower"}.get(result.better, "")
+    start, end = result.window.from_, result.window.to
     return view.page(
         page,
         "kpi.html",
-        figure.title,
+        view.label(result.title) or result.id,
         search=True,
         hide=("toc",),
-        figure=figure,
-        result=result,
-        meaning=_meaning(view, result),
-        numerator=_part(view, result, result.numerator),
-        denominator=_part(view, result, result.denominator),
+        figure=show_result(view, result),
+        meaning=view.label(kpi.meaning),
+        definition=[(view.word(key), view.label(texts)) for key, texts in rows if texts],
+        better=view.word(better) if better else "",
+        window=f"{start.isoformat()} – {end.isoformat()}" if start else view.word("until", day=end.isoformat()),
+        numerator=_number(result.figure.numerator),
+        denominator=_number(result.figure.denominator),
         chart=Markup(trend_chart(view, result)),
         by=[_by_line(view, result, part) for part in result.by],
-        facts=[_fact(view, result, fact, page) for fact in facts[:FACTS_SHOWN]],
+        facts=[_fact(view, fact, page) for fact in facts[:ON_PAGE]],
         facts_count=len(facts),
-        has_amounts=result.unit not in MONEY,
+        has_amounts=kpi.unit != MONEY,
     )
 
 
-def _meaning(view: View, result: KpiResult) -> Any:
-    return view.definitions.get(result.id)
-
-
-def _part(view: View, result: KpiResult, value: Any) -> str:
-    unit = result.unit if result.unit in MONEY else ""
-    return "" if value is None else " ".join(filter(None, value_text(view, unit, value)))
-
-
-def _by_line(view: View, result: KpiResult, part: Any) -> dict[str, object]:
-    figure = make_figure(view, result, part)
-    key = str(part.key)
+def _by_line(view: View, result: KpiResult, part: Group) -> dict[str, object]:
+    key = part.key or ""
     has_page = key in view.snapshot.profiles or key in view.snapshot.by_account
-    return {"name": view.shower.account(key), "page": account_page(key) if has_page else "", "figure": figure}
+    name = view.shower.account(key) if has_page else view.label(part.label) or key or view.word("none")
+    return {"name": name, "page": account_page(key) if has_page else "", "figure": show_group(view, result, part)}
 
 
-def _fact(view: View, result: KpiResult, fact: Any, page: str) -> dict[str, object]:
-    """One record behind the value. Amounts of money stay out: one record's amount may be confidential."""
-    record = str(fact.record).removeprefix("accounts/").replace(".md", "")
+def _fact(view: View, fact: FactRow, page: str) -> dict[str, object]:
+    """One record behind the value. The template leaves amounts of money out: one record's may be confidential."""
+    record = fact.record.removeprefix("accounts/").replace(".md", "")
     return {
         "record": view.shower.record(record, page),
-        "account": view.shower.account(str(fact.account or "")) if fact.account else "",
-        "person": view.shower.person(str(fact.person)) if fact.person else "",
-        "at": str(fact.at or "")[:10],
-        "numerator": _part(view, result, fact.numerator),
-        "denominator": _part(view, result, fact.denominator),
+        "account": view.shower.account(fact.account) if fact.account else "",
+        "person": view.shower.person(fact.person) if fact.person else "",
+        "at": fact.at.isoformat() if fact.at else "",
+        "numerator": _number(fact.numerator),
+        "denominator": _number(fact.denominator),
     }
+
+
+def _number(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    return group(value, 0 if value == value.to_integral_value() else 2)

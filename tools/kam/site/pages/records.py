@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kam.model.schema import RecordType
-from kam.site.cards import is_open
+from kam.site.cards import Card, is_open
 from kam.site.page import Page
 from kam.site.pages.account import state_counts
 from kam.site.places import ON_ACCOUNT, account_page, list_page
@@ -21,14 +21,16 @@ def render(view: View) -> Iterator[Page]:
     for rtype in view.types:
         records = view.snapshot.all_records(rtype.name)
         opened = sum(is_open(r, rtype) for r in records)
-        kinds.append({
-            "title": view.plural(rtype),
-            "help": view.label(rtype.help),
-            "page": f"records/{rtype.folder}",
-            "count": len(records),
-            "open": opened if rtype.states else None,
-            "scope": rtype.scope,
-        })
+        kinds.append(
+            {
+                "title": view.plural(rtype),
+                "help": view.label(rtype.help),
+                "page": f"records/{rtype.folder}",
+                "count": len(records),
+                "open": opened if rtype.states else None,
+                "scope": rtype.scope,
+            }
+        )
         yield _type_page(view, rtype)
     yield view.page(
         "records/index", "records.html", view.word("records"), search=True, hide=("navigation", "toc"), kinds=kinds
@@ -68,7 +70,7 @@ def _type_page(view: View, rtype: RecordType) -> Page:
     )
 
 
-def _fact_names(cards: list[object]) -> list[str]:
+def _fact_names(cards: list[Card]) -> list[str]:
     """The facts that most cards have become columns, at most three."""
-    names = Counter(name for card in cards for name, _ in getattr(card, "facts", []))
+    names = Counter(name for card in cards for name, _ in card.facts)
     return [name for name, _ in names.most_common(3)]
