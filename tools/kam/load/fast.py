@@ -61,7 +61,7 @@ def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
     body = text[end + 5 :]
     if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
         raise DOUBT
-    front = text[3:end]
+    front = text[3 : end + 1]
     if "\\" in front or "\t" in front or DOUBTFUL.search(front) or ">>>>>>>" in text:
         raise DOUBT
     if "[" in front and not front.isascii() and LIST_SEPARATORS.search(front):

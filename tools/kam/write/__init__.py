@@ -1,0 +1,19 @@
+"""Records written: whole files at once, or single values spliced into a file that is otherwise left as it is."""
+
+from __future__ import annotations
+
+from kam.write.edit import remove_value, replace_value, set_value
+from kam.write.file import RefusedError, write_file
+from kam.write.render import render_record, render_value
+from kam.write.splice import EditError
+
+__all__ = [
+    "EditError",
+    "RefusedError",
+    "remove_value",
+    "render_record",
+    "render_value",
+    "replace_value",
+    "set_value",
+    "write_file",
+]
