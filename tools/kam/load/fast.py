@@ -47,25 +47,22 @@ class Doubt(Exception):
     """The file needs a careful look."""
 
 
-DOUBT = Doubt()
-
-
 def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
     """Values and body of a file without a flaw; raises Doubt (or YAMLError, UnicodeDecodeError) for any other."""
     text = raw.decode()
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     if not text.startswith("---\n") or not is_plain(raw, text) or "\r" in text:
-        raise DOUBT
+        raise Doubt
     end = text.find("\n---\n", 3)
     body = text[end + 5 :]
     if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
-        raise DOUBT
+        raise Doubt
     front = text[3 : end + 1]
     if "\\" in front or "\t" in front or DOUBTFUL.search(front) or ">>>>>>>" in text:
-        raise DOUBT
+        raise Doubt
     if "[" in front and not front.isascii() and LIST_SEPARATORS.search(front):
-        raise DOUBT
+        raise Doubt
     return _parse(front, read), body.strip("\n")
 
 
@@ -74,10 +71,10 @@ def _parse(front: str, read: Reader) -> dict[str, Any]:
     get()
     start = get()
     if type(start) is not DocumentStartEvent or start.explicit:
-        raise DOUBT
+        raise Doubt
     data: dict[str, Any] = read(get(), get)
     if type(get()) is not DocumentEndEvent or type(get()) is not StreamEndEvent:
-        raise DOUBT
+        raise Doubt
     return data
 
 
@@ -101,19 +98,19 @@ def _compile_map(plan: Plan) -> Reader:
 
     def read_map(event: Any, get: Get) -> dict[str, Any]:
         if type(event) is not MappingStartEvent:
-            raise DOUBT
+            raise Doubt
         data: dict[str, Any] = {}
         while True:
             event = get()
             if type(event) is not ScalarEvent:
                 if type(event) is MappingEndEvent:
                     return data
-                raise DOUBT
+                raise Doubt
             key = event.value
             read = readers.get(key)
             if read is None or key in data:
                 if other is None or key in data or key in readers or not key.isidentifier():
-                    raise DOUBT
+                    raise Doubt
                 read = other
             data[key] = read(get(), get)
 
@@ -125,7 +122,7 @@ def _compile_list(plan: Plan) -> Reader:
 
     def read_list(event: Any, get: Get) -> list[Any]:
         if type(event) is not SequenceStartEvent:
-            raise DOUBT
+            raise Doubt
         items = []
         while type(event := get()) is not SequenceEndEvent:
             items.append(read(event, get))
@@ -138,7 +135,7 @@ def _compile_list(plan: Plan) -> Reader:
     def read_unique(event: Any, get: Get) -> list[Any]:
         items = read_list(event, get)
         if len({item.get(unique) for item in items}) != len(items):
-            raise DOUBT
+            raise Doubt
         return items
 
     return read_unique
@@ -150,7 +147,7 @@ def _compile_text(plan: Plan) -> Reader:
         def read_attachment(event: Any, get: Get) -> str:
             text = _read_text(event, get)
             if explain_attachment(text):
-                raise DOUBT
+                raise Doubt
             return text
 
         return read_attachment
@@ -159,65 +156,65 @@ def _compile_text(plan: Plan) -> Reader:
 
 def _read_text(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent:
-        raise DOUBT
+        raise Doubt
     text: str = event.value
     if not text or text in NULLS or "\n" in text:
-        raise DOUBT
+        raise Doubt
     return text
 
 
 def _read_id(event: Any, get: Get) -> str:
     text = _read_text(event, get)
     if not text.isascii() and FULLWIDTH.search(text):
-        raise DOUBT
+        raise Doubt
     return text
 
 
 def _read_multiline(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent or not event.value or event.value in NULLS:
-        raise DOUBT
+        raise Doubt
     return str(event.value)
 
 
 def _plain(event: Any) -> str:
     if type(event) is not ScalarEvent or event.style:
-        raise DOUBT
+        raise Doubt
     return str(event.value)
 
 
 def _read_integer(event: Any, get: Get) -> int:
     text = _plain(event)
     if not INTEGER.match(text):
-        raise DOUBT
+        raise Doubt
     return int(text)
 
 
 def _read_number(event: Any, get: Get) -> int | Decimal:
     text = _plain(event)
     if not NUMBER.match(text):
-        raise DOUBT
+        raise Doubt
     return Decimal(text) if "." in text else int(text)
 
 
 def _read_boolean(event: Any, get: Get) -> bool:
     text = _plain(event)
     if text not in ("true", "false"):
-        raise DOUBT
+        raise Doubt
     return text == "true"
 
 
 def _read_date(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent or not is_day(event.value):
-        raise DOUBT
+        raise Doubt
     return str(event.value)
 
 
 def _read_datetime(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent:
-        raise DOUBT
+        raise Doubt
     text: str = event.value
     if not DATETIME.match(text) or not "1800" <= text < "22":
-        raise DOUBT
+        raise Doubt
     try:
         datetime.fromisoformat(text)
     except ValueError:
