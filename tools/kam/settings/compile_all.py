@@ -21,6 +21,7 @@ from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 SCHEMAS = f"{CONFIG}/schemas/"
 OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
 FILES = ("kam.yml", *OPTIONAL)
+READ_ELSEWHERE = ("policy.yml",)
 FOLDERS = ("schemas", "kpis", "imports", "theme")
 
 
@@ -72,7 +73,7 @@ def _load(raws: Mapping[str, bytes], path: str, problems: list[Problem]) -> Loca
 def _is_known(path: str) -> bool:
     _, *parts = path.split("/")
     if len(parts) == 1:
-        return parts[0] in FILES
+        return parts[0] in FILES + READ_ELSEWHERE
     if parts[0] == "schemas":
         return len(parts) == 2 and parts[1].endswith(".yml")
     return parts[0] in FOLDERS

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kam.portfolio import Portfolio
 
 BATCH = 5_000
+FLAWS = "flaws"
+"""Table of values that could not go into a table: table, column, record, position, and the sentence that says why."""
 LISTED = {ACTIONS.name: ("action", ACTIONS), TRANSITIONS.name: ("transition", TRANSITIONS)}
 
 
@@ -96,42 +98,41 @@ def _arrow_type(sql: str) -> Any:
 
 
 def _cover_flaws(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], flaws: Sequence[Flaw]) -> None:
-    """Put a view over each table with values that are missing for a reason: asking for one is an error that says it."""
+    """Keep what is missing for a reason, and views in schema ``strict`` that fail with the reason when asked for it."""
+    positions = max((len(f.idx) for f in flaws), default=0)
+    rows = [(f.table, f.column, f.record, *_padded(f.idx, positions), f.message) for f in flaws]
+    numbers = tuple(Column(f"p{at}", "INTEGER", {}) for at in range(positions))
+    texts = [Column(name, "VARCHAR", {}) for name in ("tbl", "col", "record", "message")]
+    columns = (*texts[:3], *numbers, texts[3])
+    connection.execute(_create_sql(FLAWS, columns) + "; CREATE SCHEMA strict")
+    insert_rows(connection, FLAWS, columns, rows)
     known = {t.name: t for plan in plans for t in plan.iter_all()}
     for table in sorted({f.table for f in flaws}):
-        own = [f for f in flaws if f.table == table]
-        columns = sorted({f.column for f in own})
-        for column in columns:
-            _keep_messages(connection, table, column, [f for f in own if f.column == column])
-        keys = ["record" if known[table].source else "id", *_position_names(known[table])]
-        connection.execute(f"ALTER TABLE {quoted(table)} RENAME TO {quoted('raw_' + table)}")
-        connection.execute(_view_sql(table, columns, keys))
+        plan = known[table]
+        keys = [
+            "record" if plan.source else "id",
+            *(f"{step}_idx" for step in plan.outer),
+            *["idx"][: len(plan.source)],
+        ]
+        connection.execute(_view_sql(table, sorted({f.column for f in flaws if f.table == table}), keys))
 
 
-def _position_names(plan: TablePlan) -> list[str]:
-    return [*(f"{step}_idx" for step in plan.outer), "idx"] if plan.source else []
-
-
-def _keep_messages(connection: duckdb.DuckDBPyConnection, table: str, column: str, flaws: Sequence[Flaw]) -> None:
-    positions = tuple(Column(f"p{at}", "INTEGER", {}) for at in range(len(flaws[0].idx)))
-    name = f"flaw_{table}_{column}"
-    columns = (Column("record", "VARCHAR", {}), *positions, Column("message", "VARCHAR", {}))
-    connection.execute(_create_sql(name, columns))
-    rows = {(f.record, *f.idx): f.message for f in flaws}
-    values = [list(v) for v in zip(*((*key, message) for key, message in rows.items()), strict=True)]
-    _insert(connection, Batch(name, columns, values))
+def _padded(idx: tuple[int, ...], length: int) -> tuple[int | None, ...]:
+    return (*idx, *[None] * (length - len(idx)))
 
 
 def _view_sql(table: str, columns: Sequence[str], keys: Sequence[str]) -> str:
     replaced, joins = [], []
     for at, column in enumerate(columns):
-        on = [f"f{at}.record = t.{quoted(keys[0])}", *(f"f{at}.p{n} = t.{quoted(k)}" for n, k in enumerate(keys[1:]))]
-        joins.append(f"LEFT JOIN {quoted(f'flaw_{table}_{column}')} f{at} ON {' AND '.join(on)}")
+        same = [f"f{at}.record = t.{quoted(keys[0])}", *(f"f{at}.p{n} = t.{quoted(k)}" for n, k in enumerate(keys[1:]))]
+        joins.append(
+            f"LEFT JOIN {FLAWS} f{at} ON f{at}.tbl = '{table}' AND f{at}.col = '{column}' AND {' AND '.join(same)}"
+        )
         replaced.append(
             f"CASE WHEN f{at}.message IS NOT NULL THEN error(f{at}.message) ELSE t.{quoted(column)} END"
             f" AS {quoted(column)}"
         )
     return (
-        f"CREATE VIEW {quoted(table)} AS SELECT t.* REPLACE ({', '.join(replaced)})"
-        f" FROM {quoted('raw_' + table)} t {' '.join(joins)}"
+        f"CREATE VIEW strict.{quoted(table)} AS SELECT t.* REPLACE ({', '.join(replaced)})"
+        f" FROM main.{quoted(table)} t {' '.join(joins)}"
     )

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from kam.tables.building import build_tables, insert_rows
 from kam.tables.gathered import REVISIONS
 from kam.tables.plan import plan_tables
-from kam.tables.policy import POLICY
 from kam.tables.revisions import load_revisions
 from kam.tables.session import Tables, lock_down
 
@@ -41,28 +40,24 @@ def open_tables(portfolio: Portfolio, as_of: date, *, cache: bool = True) -> Tab
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
         build_tables(connection, portfolio)
     connection.execute(f"CREATE TABLE memory.{REVISIONS.name} (path VARCHAR, day DATE)")
-    connection.execute("SET search_path = 'kept,memory'")
     zone = portfolio.settings.site.time_zone
+    strict = connection.cursor()
+    strict.execute("SET search_path = 'kept.strict,kept.main,memory'")
+    connection.execute("SET search_path = 'kept,memory'")
+    strict.execute(f"SET TimeZone = '{zone}'")
     lock_down(connection, zone)
 
     def fill_revisions() -> None:
         rows = load_revisions(portfolio.root, ZoneInfo(zone))
         insert_rows(connection, f"memory.{REVISIONS.name}", REVISIONS.columns, rows)
 
-    return Tables(connection, plan_tables(portfolio.settings.types.values()), as_of, fill_revisions)
+    return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, fill_revisions)
 
 
 def _kept_file(portfolio: Portfolio) -> Path:
     import duckdb
 
-    policy = portfolio.root / POLICY
-    made_of = (
-        str(FORM),
-        duckdb.__version__,
-        portfolio.digest,
-        portfolio.settings.digest,
-        hashlib.sha256(policy.read_bytes()).hexdigest() if policy.is_file() else "",
-    )
+    made_of = (str(FORM), duckdb.__version__, portfolio.digest, portfolio.settings.digest)
     return portfolio.root / FOLDER / f"tables-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:32]}.duckdb"
 
 

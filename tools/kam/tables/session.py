@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kam.tables.answers import Result, TablesError
+from kam.tables.building import FLAWS
 from kam.tables.gathered import REVISIONS, SHARED, SharedTable
 from kam.tables.plan import TablePlan
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+WORD = re.compile(r"\w+")
 SECONDS = 60.0
 """How long a query may take."""
 LOCKS = (
@@ -52,6 +55,7 @@ class Tables:
     """
 
     connection: duckdb.DuckDBPyConnection
+    strict: duckdb.DuckDBPyConnection
     plans: list[TablePlan]
     as_of: date
     load_revisions: Callable[[], None]
@@ -66,6 +70,7 @@ class Tables:
 
     def close(self) -> None:
         """Give the memory back; the tables cannot be asked any more."""
+        self.strict.close()
         self.connection.close()
 
     @property
@@ -88,16 +93,29 @@ class Tables:
         *,
         limit: int | None = None,
         seconds: float | None = None,
+        strict: bool = True,
     ) -> Result:
         """Rows of one SELECT. ``$as_of`` is known; other parameters come from ``params``.
 
-        Raises TablesError where the text is anything but one SELECT, fails, or takes longer than ``seconds``.
+        Raises TablesError where the text is anything but one SELECT, fails, takes longer than ``seconds``, or looks at
+        an amount whose rate is missing. Without ``strict`` such an amount is null; see ``find_flaw``.
         """
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
         self._require_revisions(sql)
         given = {name: known[name] for name in names if name in known}
-        return self._run(sql, given, limit, self.seconds if seconds is None else seconds)
+        connection = self.strict if strict else self.connection
+        return self._run(connection, sql, given, limit, self.seconds if seconds is None else seconds)
+
+    def find_flaw(self, sql: str, records: str) -> str:
+        """Why a value that ``sql`` looks at is missing in a record that the table ``records`` lists, else empty."""
+        found = self._run(
+            self.connection,
+            f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message",
+            {}, None, self.seconds,
+        ).rows  # fmt: skip
+        words = set(WORD.findall(sql))
+        return next((str(message) for table, column, message in found if table in words and column in words), "")
 
     def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
         """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""
@@ -123,7 +141,7 @@ class Tables:
         """Names and SQL types of the columns that a SELECT gives, without running it."""
         names = self.check_select(sql)
         given = dict.fromkeys(sorted(names), self.as_of)
-        rows = self._run(f"DESCRIBE {sql.strip().rstrip(';')}", given, None, self.seconds).rows
+        rows = self._run(self.connection, f"DESCRIBE {sql.strip().rstrip(';')}", given, None, self.seconds).rows
         return [(str(r[0]), str(r[1])) for r in rows]
 
     def _require_revisions(self, sql: str) -> None:
@@ -131,15 +149,26 @@ class Tables:
             self._has_revisions = True
             self.load_revisions()
 
-    def _run(self, sql: str, params: dict[str, Any], limit: int | None, seconds: float) -> Result:
+    def _run(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        sql: str,
+        params: dict[str, Any],
+        limit: int | None,
+        seconds: float,
+    ) -> Result:
         with self._limited(seconds):
-            return _read(self.connection, sql, params, limit)
+            return _read(connection, sql, params, limit)
+
+    def _interrupt(self) -> None:
+        self.connection.interrupt()
+        self.strict.interrupt()
 
     @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
         import duckdb
 
-        timer = threading.Timer(seconds, self.connection.interrupt)
+        timer = threading.Timer(seconds, self._interrupt)
         timer.daemon = True
         timer.start()
         try:

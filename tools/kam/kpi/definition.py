@@ -1,0 +1,145 @@
+"""KPI files: ``site-config/kpis/<id>.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from kam.kpi.window import is_window
+from kam.model.problem import Problem
+from kam.model.schema import Label
+from kam.settings.section import Section
+from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
+
+FOLDER = "site-config/kpis"
+AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "data")
+UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times")
+AGGREGATIONS = (
+    "ratio", "sum", "count", "count_distinct", "mean", "median", "share", "concentration", "top_share", "repeat_rate",
+)  # fmt: skip
+BETTER = ("higher", "lower", "neither")
+DEFAULT_DECIMALS = {"percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2}
+KEYS = (
+    "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "window", "groupings",
+    "targets", "min_facts", "decimals", "empty", "sql",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """From which value on a KPI is good, and from which it is to be watched; beyond that it is bad."""
+
+    good: Decimal | None = None
+    watch: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI as its file defines it. ``empty`` says what is missing without facts; ``top`` is for ``top_share``.
+
+    ``sql`` gives the facts: columns ``account, person, at, record, numerator, denominator`` and further ones to
+    group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window.
+    """
+
+    id: str
+    title: Label
+    meaning: Label
+    formula: Label
+    owner: Label
+    area: str
+    unit: str
+    better: str
+    aggregation: str
+    window: str
+    groupings: tuple[str, ...]
+    sql: str
+    target: Target = Target()
+    tier_targets: Mapping[str, Target] = field(default_factory=dict)
+    min_facts: int = 0
+    decimals: int = 0
+    empty: Label = field(default_factory=dict)
+    top: int = 0
+
+    @property
+    def path(self) -> str:
+        """The file it stands in, from the root."""
+        return f"{FOLDER}/{self.id}.yml"
+
+    @property
+    def scale(self) -> int:
+        """What a share is multiplied with to be in the KPI's unit."""
+        return 100 if self.unit in ("percent", "points") else 1
+
+    def target_for(self, tier: str | None) -> Target:
+        """The target of a tier, else the general one."""
+        return self.tier_targets.get(tier or "", self.target)
+
+
+def load_kpis(root: Path) -> list[Kpi]:
+    """The KPIs of a portfolio, sorted by id; files with problems are left out (``check_kpis`` names them)."""
+    return [kpi for kpi, file in read_kpis(root) if not file.problems]
+
+
+def read_kpis(root: Path) -> list[tuple[Kpi, LocatedYaml]]:
+    """Every KPI file as far as it could be understood, with what is wrong with it."""
+    folder = root / FOLDER
+    paths = sorted(folder.glob("*.yml")) if folder.is_dir() else []
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
+    file = load_yaml_with_lines(f"{FOLDER}/{path.name}", path.read_bytes())
+    top = Section(file, (), KEYS)
+    if file.value is not None:
+        top.require("unit", "aggregation", "window", "sql")
+    unit = top.choice("unit", UNITS, "count")
+    targets = top.inner("targets", ("good", "watch", "by_tier"))
+    by_tier = targets.inner("by_tier")
+    kpi = Kpi(
+        id=path.stem,
+        title=top.label("title"),
+        meaning=top.label("meaning"),
+        formula=top.label("formula"),
+        owner=top.label("owner"),
+        area=top.choice("area", AREAS, "accounts"),
+        unit=unit,
+        better=top.choice("better", BETTER, "neither"),
+        aggregation=top.choice("aggregation", AGGREGATIONS, "sum"),
+        window=_window(top),
+        groupings=top.texts("groupings"),
+        sql=_sql(top),
+        target=_target(targets),
+        tier_targets={tier: _target(by_tier.inner(tier, ("good", "watch"))) for tier in by_tier.value},
+        min_facts=top.whole("min_facts", 0, least=0, most=1_000_000),
+        decimals=top.whole("decimals", DEFAULT_DECIMALS[unit], least=0, most=6),
+        empty=top.label("empty") if "empty" in top.value else {},
+        top=top.whole("top", 5, least=1, most=1000),
+    )
+    return kpi, file
+
+
+def _target(section: Section) -> Target:
+    return Target(section.number("good", least=None), section.number("watch", least=None))
+
+
+def _window(top: Section) -> str:
+    text = top.text("window", "all")
+    if is_window(text):
+        return text
+    top.complain(("window",), "window", "kpi-file", found=text)
+    return "all"
+
+
+def _sql(top: Section) -> str:
+    value = top.value.get("sql")
+    if isinstance(value, str) or value is None:
+        return value or ""
+    top.complain(("sql",), "sql", "kpi-file")
+    return ""
+
+
+def problems_of(files: list[tuple[Kpi, LocatedYaml]]) -> list[Problem]:
+    """What is wrong with the files as such."""
+    return [problem for _, file in files for problem in file.problems]

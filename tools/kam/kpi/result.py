@@ -1,0 +1,116 @@
+"""What a KPI comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from kam.kpi.definition import Kpi, Target
+from kam.kpi.window import Window
+from kam.model.schema import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value with what it was made of. ``value`` is None where there is none; ``reason`` then says why."""
+
+    value: Decimal | None
+    n: int
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    reason: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A figure of a part of the facts: ``key`` names the account, person, month …; None where the facts say none."""
+
+    key: str | None
+    label: Label
+    figure: Figure
+    target: Target
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure at an earlier day."""
+
+    as_of: date
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One contributing record."""
+
+    record: str
+    account: str | None
+    person: str | None
+    at: date | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True)
+class KpiResult:
+    """A KPI's figure for the portfolio or one account, and whatever else was asked for.
+
+    ``unit`` is that of the KPI, for money the base currency's code. ``grouping`` is the grouping of ``by``, empty where
+    this KPI has no such grouping. ``failed`` is true where the facts could not be had: ``reason`` says why.
+    """
+
+    kpi: Kpi
+    unit: str
+    window: Window
+    figure: Figure
+    target: Target
+    status: str
+    grouping: str = ""
+    by: list[Group] = field(default_factory=list)
+    trend: list[Point] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+    failed: bool = False
+
+    @property
+    def id(self) -> str:
+        """The KPI's id."""
+        return self.kpi.id
+
+    @property
+    def title(self) -> Label:
+        """The KPI's title."""
+        return self.kpi.title
+
+    @property
+    def better(self) -> str:
+        """Which direction is better: higher, lower or neither."""
+        return self.kpi.better
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value, exact; round it once, when it is shown (``show_value``)."""
+        return self.figure.value
+
+    @property
+    def n(self) -> int:
+        """How many facts it was made of."""
+        return self.figure.n
+
+    @property
+    def reason(self) -> Label | None:
+        """Why there is no value."""
+        return self.figure.reason
+
+
+def status_of(value: Decimal | None, target: Target, better: str) -> str:
+    """``good``, ``watch`` or ``bad`` against the target; ``none`` without value, target or direction."""
+    if value is None or better == "neither" or (target.good is None and target.watch is None):
+        return "none"
+    sign = 1 if better == "higher" else -1
+    if target.good is not None and value * sign >= target.good * sign:
+        return "good"
+    if target.watch is not None and value * sign >= target.watch * sign:
+        return "watch"
+    return "bad" if target.good is not None else "watch"

@@ -1,0 +1,63 @@
+"""The stretch of time a KPI looks at, counted back from a day."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+SPAN = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?\Z")
+WORDS = ("now", "all", "month", "quarter", "year", "fiscal year")
+"""``now`` is the state on the day itself; ``month`` to ``fiscal year`` run from their first day to the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From the first to the last day, both included; ``from_`` is None where there is no first."""
+
+    from_: date | None
+    to: date
+
+
+def is_window(text: str) -> bool:
+    """Whether a KPI file may say so."""
+    return text in WORDS or SPAN.match(text) is not None
+
+
+def window_on(text: str, as_of: date, fiscal_start: int = 1) -> Window:
+    """The window that ends with ``as_of``: ``12 months`` on 2026-03-31 begins on 2025-04-01."""
+    found = SPAN.match(text)
+    if found is None:
+        return Window(_period_start(text, as_of, fiscal_start), as_of)
+    count, unit = int(found[1]), found[2]
+    if unit in ("day", "week"):
+        return Window(as_of - timedelta(days=count * (7 if unit == "week" else 1) - 1), as_of)
+    return Window(months_before(as_of + timedelta(days=1), count * (12 if unit == "year" else 1)), as_of)
+
+
+def _period_start(text: str, as_of: date, fiscal_start: int) -> date | None:
+    if text == "month":
+        return as_of.replace(day=1)
+    if text == "quarter":
+        return date(as_of.year, (as_of.month - 1) // 3 * 3 + 1, 1)
+    if text == "year":
+        return date(as_of.year, 1, 1)
+    if text == "fiscal year":
+        return date(as_of.year - (as_of.month < fiscal_start), fiscal_start, 1)
+    return None
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months earlier, or that month's last."""
+    number = day.year * 12 + day.month - 1 - months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def month_ends(as_of: date, count: int) -> list[date]:
+    """The last ``count`` ends of months, and ``as_of`` itself as the last one."""
+    ends = [as_of.replace(day=1) - timedelta(days=1)]
+    while len(ends) < count:
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return [*reversed(ends[: max(count - 1, 0)]), as_of]
