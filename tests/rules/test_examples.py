@@ -1,6 +1,6 @@
 """Every rule has examples: ``tests/examples/<rule>/{valid,invalid}/<case>/`` are miniature portfolios.
 
-A valid one gives no error at all and nothing of the rule; what is said of an invalid one stands in its ``expected.txt``.
+A valid one gives no error at all and nothing of the rule; what is said of an invalid one stands in ``expected.txt``.
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kam.model.problem import Problem
     from kam.portfolio import Report
 
+SETTINGS_CHECKS = (("kam.kpi.check", "check_kpis"), ("kam.importers.mapping", "check_mappings"))
+"""Module and function of the parts that check settings of their own."""
+
 
 @click.command(
     help=words(
@@ -65,15 +68,15 @@ def command(
 
         with open_portfolio(ctx.root, ctx.settings, cache=not no_cache, verify=verify) as portfolio:
             report = _with_settings(portfolio.check(ctx.as_of), ctx)
-    is_part = bool(wanted or places)
-    if is_part:
+    scope = "settings" if only_settings else "part" if wanted or places else "all"
+    if wanted or places:
         report = _narrow(report, wanted, places)
-    _print(report, ctx, form, show_all=show_all, is_part=is_part)
+    _print(report, ctx, form, show_all=show_all, scope=scope)
     failing = report.summary.errors + (report.summary.warnings if strict else 0)
     raise SystemExit(2 if only_settings and report.summary.errors else 1 if failing else 0)
 
 
-def _print(report: Report, ctx: Context, form: str, *, show_all: bool, is_part: bool) -> None:
+def _print(report: Report, ctx: Context, form: str, *, show_all: bool, scope: str) -> None:
     if form == "json":
         from kam.report.json_lines import render_json
 
@@ -82,7 +85,7 @@ def _print(report: Report, ctx: Context, form: str, *, show_all: bool, is_part: 
         from kam.report.text import TextReporter
 
         reporter = TextReporter(lambda path: _read(ctx.root, path), ctx.lang, show_all=show_all, colour=_has_colour())
-        lines = reporter.render(report, is_part=is_part)
+        lines = reporter.render(report, scope)
     for line in lines:
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -119,8 +122,8 @@ def _problems_of_parts(ctx: Context) -> list[Problem]:
     from importlib import import_module
 
     found: list[Problem] = []
-    for part in ("kam.kpi", "kam.importers"):
-        found += import_module(part).check_settings(ctx.root, ctx.settings)
+    for module, name in SETTINGS_CHECKS:
+        found += getattr(import_module(module), name)(ctx.root, ctx.settings)
     return found
 
 

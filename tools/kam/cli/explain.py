@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, fail, words
+from kam.cli.context import Context, fail, find_root, spoken_language, words
 
 if TYPE_CHECKING:
     from kam.model.schema import Field, Label, RecordType
@@ -25,7 +25,12 @@ WIDTH = 88
 @click.pass_obj
 def command(ctx: Context, name: str) -> None:
     """Print what is known under the name; several things may share it."""
-    found = [*_explain_rule(name, ctx), *_explain_type(name, ctx)] or list(_explain_kpi(name, ctx))
+    has_portfolio = find_root(ctx.folder.resolve()) is not None
+    if not has_portfolio:
+        ctx.asked_lang = ctx.asked_lang or spoken_language()
+    found = list(_explain_rule(name, ctx))
+    if has_portfolio or not found:
+        found += [*_explain_type(name, ctx)] or [*_explain_kpi(name, ctx)]
     if not found:
         near = _nearest(name, ctx)
         fail(
@@ -156,13 +161,17 @@ def _need(field: Field, ctx: Context) -> str:
 
 
 def _explain_kpi(name: str, ctx: Context) -> Iterator[str]:
-    from kam.kpi import load_kpis
+    from kam.kpi.definition import load_kpis
 
     for kpi in load_kpis(ctx.root):
         if kpi.id == name:
             yield f"{kpi.id}: {_in(kpi.title, ctx)}"
             yield ""
             yield from _wrap(_in(kpi.meaning, ctx))
+            yield ""
+            yield from _wrap(ctx.words("How it is computed: ", "计算方法：") + _in(kpi.formula, ctx))
+            yield from _wrap(ctx.words("Owner: ", "负责人：") + _in(kpi.owner, ctx))
+            yield ctx.words("The records behind it: ", "查看对应的记录：") + f"kam kpi {kpi.id} --facts"
 
 
 def _nearest(name: str, ctx: Context) -> str:
@@ -198,4 +207,6 @@ def _pieces(text: str) -> Iterator[str]:
     import re
 
     wide = r"\u2010-\u206f\u3000-\u9fff\uff00-\uffef"
-    yield from re.findall(rf"[“（《]*[^\s{wide}]+\s*[，。；：、）》”？！…]*|[“（《]*[{wide}][，。；：、）》”？！…]*|\s+", text)
+    yield from re.findall(
+        rf"[“（《]*[^\s{wide}]+\s*[，。；：、）》”？！…]*|[“（《]*[{wide}][，。；：、）》”？！…]*|\s+", text
+    )

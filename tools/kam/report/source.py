@@ -51,8 +51,9 @@ class SourceLines:
     def line(self, path: str, number: int) -> str | None:
         """Line ``number`` (from 1) of the file at ``path``, or None where there is none."""
         if path != self._path:
-            raw = self._read(path) or b""
-            self._path, self._lines = path, raw.decode("utf-8-sig", "replace").split("\n")
+            raw = self._read(path)
+            self._path = path
+            self._lines = raw.decode("utf-8-sig", "replace").split("\n") if raw else []
         if 1 <= number <= len(self._lines):
             return self._lines[number - 1].rstrip("\r")
         return None

@@ -29,7 +29,7 @@ class TextReporter:
         self._show_all = show_all
         self._colour = colour
 
-    def render(self, report: Report, *, is_part: bool = False) -> Iterator[str]:
+    def render(self, report: Report, scope: str = "all") -> Iterator[str]:
         """Lines without their ends: single problems by place, then groups by level and rule, then the counts."""
         counts = Counter(problem.rule for problem in report.problems)
         grouped = {} if self._show_all else {rule: n for rule, n in counts.items() if n >= GROUP_FROM}
@@ -41,7 +41,7 @@ class TextReporter:
                 groups[problem.rule].append(problem)
         for rule in sorted(groups, key=lambda each: (RANK[groups[each][0].level], each)):
             yield from self._group(rule, groups[rule], grouped[rule])
-        yield self._paint(words.closing(report.summary, self._lang, is_part=is_part), BOLD)
+        yield self._paint(words.closing(report.summary, self._lang, scope), BOLD)
 
     def _problem(self, problem: Problem) -> Iterator[str]:
         message, hint = self._texts(problem)

@@ -9,6 +9,10 @@ LEVELS = {
     "en": {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"},
     "zh": {Level.ERROR: "错误", Level.WARNING: "警告", Level.INFO: "提示"},
 }
+SCOPES = {
+    "en": {"part": "Of what was selected", "settings": "Settings"},
+    "zh": {"part": "所选范围", "settings": "设置"},
+}
 HINT = {"en": "hint: ", "zh": "建议："}
 
 
@@ -34,20 +38,20 @@ def group_rest(rest: int, rule: str, lang: str) -> str:
     return f"  … and {rest:,} more; all of them: kam check --select {rule} --all"
 
 
-def closing(summary: Summary, lang: str, *, is_part: bool = False) -> str:
-    """The last line: what was looked at and what was found. ``is_part``: only some problems were asked for."""
+def closing(summary: Summary, lang: str, scope: str = "all") -> str:
+    """The last line: what was looked at (``all``, ``part`` or ``settings``) and what was found."""
     errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
     clean = not summary.errors and not summary.warnings
     share = summary.completeness
     if lang == "zh":
         found = "没有发现问题" if clean else f"{errors}，{warnings}"
-        if is_part:
-            return f"所选范围：{found}"
+        if scope != "all":
+            return f"{SCOPES[lang][scope]}：{found}"
         filled = "" if share is None else f"；完整度 {share:.0%}"
         return f"{summary.accounts} 个客户，{summary.records} 条记录：{found}{filled}"
     found = "no problems" if clean else f"{errors}, {warnings}"
-    if is_part:
-        return f"In what was selected: {found}"
+    if scope != "all":
+        return f"{SCOPES[lang][scope]}: {found}"
     filled = "" if share is None else f"; {share:.0%} complete"
     records = f"{summary.records:,} record{'' if summary.records == 1 else 's'}"
     accounts = f"{summary.accounts:,} account{'' if summary.accounts == 1 else 's'}"

@@ -1,0 +1,118 @@
+"""The commands ``kam check`` and ``kam explain`` as people run them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kam.cli.main import cli
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LATE = """---
+title: Late
+status: open
+reported_by: nobody
+---
+"""
+
+
+@pytest.fixture
+def root(repository: Path, tmp_path: Path) -> Path:
+    """A portfolio with one account: an error in an issue, warnings in the profile."""
+    shutil.copytree(repository / "site-config" / "schemas", tmp_path / "site-config" / "schemas")
+    for path in (repository / "site-config" / "kam.yml", repository / "site-config" / "currencies.yml"):
+        shutil.copy(path, tmp_path / "site-config")
+    for path in (EXAMPLES / "_settings").iterdir():
+        shutil.copy(path, tmp_path / "site-config")
+    (tmp_path / "mkdocs.yml").touch()
+    issues = tmp_path / "accounts" / "acme" / "issues"
+    issues.mkdir(parents=True)
+    (issues / "2026-03-02-late.md").write_text(LATE, encoding="utf-8")
+    (tmp_path / "accounts" / "acme" / "profile.md").write_text("---\nname: Acme\nowner: li-ming\n---\n", "utf-8")
+    return tmp_path
+
+
+def kam(root: Path, *words: str) -> Result:
+    """Run ``kam`` and let no exception pass for an exit status."""
+    result = CliRunner().invoke(cli, ["-C", str(root), *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def test_errors_fail_and_are_shown_with_their_line(root: Path) -> None:
+    result = kam(root, "check")
+    assert result.exit_code == 1
+    assert "accounts/acme/issues/2026-03-02-late.md:4:14 error unknown-contact:" in result.stdout
+    assert "     4 | reported_by: nobody" in result.stdout
+
+
+def test_warnings_pass_unless_strict(root: Path) -> None:
+    assert kam(root, "check", "acme/profile").exit_code == 0
+    assert kam(root, "check", "acme/profile", "--strict").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["acme", "accounts/acme", "acme/issues/2026-03-02-late", "accounts/acme/issues/2026-03-02-late.md", "acme/issues/"],
+)
+def test_accounts_folders_and_records_can_be_named(root: Path, place: str) -> None:
+    result = kam(root, "check", place)
+    assert result.exit_code == 1 and "unknown-contact" in result.stdout
+
+
+def test_a_name_that_leads_nowhere_is_wrong_use(root: Path) -> None:
+    result = kam(root, "check", "acne")
+    assert result.exit_code == 2 and "there is no acne" in result.stderr
+
+
+def test_only_the_rules_asked_for(root: Path) -> None:
+    result = kam(root, "check", "--select", "incomplete")
+    assert result.exit_code == 0
+    assert "unknown-contact" not in result.stdout and "incomplete" in result.stdout
+
+
+def test_an_unknown_rule_gets_the_nearest(root: Path) -> None:
+    result = kam(root, "check", "--select", "incomplet")
+    assert result.exit_code == 2 and "Did you mean incomplete?" in result.stderr
+
+
+def test_json_is_one_document(root: Path) -> None:
+    result = kam(root, "check", "--format", "json")
+    document = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert [p["rule"] for p in document["problems"] if p["level"] == "error"] == ["unknown-contact"]
+    assert document["summary"]["records"] == 2
+
+
+def test_unusable_settings_end_with_status_two(root: Path) -> None:
+    (root / "site-config" / "people.yml").write_text("people: [1, 2]\n", encoding="utf-8")
+    for words in (("check",), ("check", "--settings")):
+        assert kam(root, *words).exit_code == 2
+    assert "site-config/people.yml:1:" in kam(root, "check", "--settings").stdout
+
+
+def test_the_repository_passes_its_own_check(repository: Path) -> None:
+    result = kam(repository, "check", "--no-cache", "--as-of", "2026-06-30")
+    assert result.exit_code == 0, result.stdout
+
+
+def test_explain_knows_rules_types_and_fields(root: Path) -> None:
+    assert "Wrong:" in kam(root, "explain", "date-order").stdout
+    assert "reported_at" in kam(root, "explain", "issue").stdout
+    assert "critical" in kam(root, "explain", "issue.severity").stdout
+    assert "New status" in kam(root, "explain", "issue.history.to").stdout
+    assert "日期先后颠倒" in kam(root, "--lang", "zh", "explain", "date-order").stdout
+
+
+def test_explain_proposes_the_nearest_name(root: Path) -> None:
+    result = kam(root, "explain", "isue")
+    assert result.exit_code == 2 and "Did you mean issue?" in result.stderr
+    assert "issue.severity" in kam(root, "explain", "issue.severty").stderr
+
+
+def test_rules_are_explained_outside_a_portfolio(tmp_path: Path) -> None:
+    assert kam(tmp_path, "explain", "in-tray").exit_code == 0

@@ -1,0 +1,88 @@
+"""How many problems become few lines, and that none is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kam.model.problem import Level, Problem
+from kam.portfolio.report import Report, make_report
+from kam.report.json_lines import render_json
+from kam.report.text import TextReporter
+
+
+def _problem(number: int, rule: str = "in-tray", level: Level = Level.WARNING) -> Problem:
+    return Problem(
+        f"accounts/_unassigned/orders/{number:03}.md", 2, 1, rule, level, "default", {"folder": "orders"}, f"r{number}"
+    )
+
+
+def _report(*problems: Problem) -> Report:
+    return make_report(problems, records=2_000, accounts=85, filled=81, total=100)
+
+
+def _text(report: Report, lang: str = "en", *, show_all: bool = False, colour: bool = False) -> list[str]:
+    reporter = TextReporter(lambda path: b"---\ntitle: x\n", lang, show_all=show_all, colour=colour)
+    return list(reporter.render(report))
+
+
+def test_many_of_one_kind_are_grouped() -> None:
+    lines = _text(_report(*(_problem(n) for n in range(1_425))))
+    assert len(lines) < 10
+    assert "1,425 warnings, the first 3:" in lines[0]
+    assert "and 1,422 more" in "\n".join(lines)
+    assert lines[-1] == "2,000 records in 85 accounts: 0 errors, 1,425 warnings; 81% complete"
+
+
+def test_all_of_them_are_spelt_out_on_request() -> None:
+    lines = _text(_report(*(_problem(n) for n in range(50))), show_all=True)
+    assert sum("in-tray:" in line for line in lines) == 50
+
+
+def test_few_are_never_grouped() -> None:
+    lines = _text(_report(*(_problem(n) for n in range(5))))
+    assert sum("in-tray:" in line for line in lines) == 5
+
+
+def test_errors_stand_alone_beside_a_group_of_warnings() -> None:
+    error = Problem("accounts/acme/profile.md", 2, 1, "account-owner", Level.ERROR, "default", {"name": "Acme"})
+    lines = _text(_report(error, *(_problem(n) for n in range(50))))
+    assert lines[0].startswith("accounts/acme/profile.md:2:1 error account-owner: Nobody owns the account Acme")
+
+
+def test_chinese_speaks_chinese() -> None:
+    lines = _text(_report(*(_problem(n) for n in range(7))), "zh")
+    assert lines[0] == "待分配客户的记录（in-tray）：7 个警告，先列 3 个"
+    assert lines[-1] == "85 个客户，2000 条记录：0 个错误，7 个警告；完整度 81%"
+
+
+def test_nothing_wrong_is_one_line() -> None:
+    assert _text(_report()) == ["2,000 records in 85 accounts: no problems; 81% complete"]
+
+
+def test_colours_only_when_asked() -> None:
+    report = _report(*(_problem(n) for n in range(9)))
+    assert not any("\x1b" in line for line in _text(report))
+    assert any("\x1b" in line for line in _text(report, colour=True))
+
+
+def test_hostile_values_reach_neither_terminal_nor_break_json(tmp_path: Path) -> None:
+    hostile = Problem(
+        "accounts/a/p\x1b.md", 1, 1, "account-owner", Level.ERROR, "default", {"name": '\x1b]0;x\x07"\u2028{0}'}
+    )
+    report = _report(hostile)
+    assert not any("\x1b" in line or "\x07" in line for line in _text(report))
+    document = json.loads("\n".join(render_json(report, "en")))
+    assert document["problems"][0]["message"].endswith('\x1b]0;x\x07"\u2028{0}')
+
+
+def test_json_is_what_the_interface_says() -> None:
+    document = json.loads("\n".join(render_json(_report(_problem(1)), "en")))
+    assert set(document) == {"problems", "summary"}
+    assert set(document["problems"][0]) == {
+        "path", "line", "column", "rule", "level", "message", "hint", "record", "field",
+    }  # fmt: skip
+    assert document["summary"] == {
+        "records": 2_000, "accounts": 85, "errors": 0, "warnings": 1, "completeness": 0.81,
+    }  # fmt: skip
+    assert json.loads("\n".join(render_json(_report(), "en")))["problems"] == []
