@@ -56,9 +56,9 @@ def make_registry(existing: Existing, settings: Settings, system: str, state: St
         registry.add("account", slug, ())
     remembered = {(make, kept.record): key for (make, key), kept in state.items() if make in ("person", "product")}
     for person in settings.people.values():
-        names = (*person.names.values(), *person.aliases, *person.emails)
+        words = (*person.names.values(), *person.aliases, *person.emails)
         key = source_key(dict(person.source), system) or remembered.get(("person", person.id), "")
-        registry.add("person", person.id, names, key)
+        registry.add("person", person.id, words, key)
     for product in settings.products.values():
         key = source_key(dict(product.source), system) or remembered.get(("product", product.id), "")
         registry.add("product", product.id, (*product.names.values(), *product.aliases), key)

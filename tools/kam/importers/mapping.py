@@ -72,14 +72,17 @@ class MappingFile:
 
 
 def load_mapping(
-    path: Path, shown: str, types: Mapping[str, RecordType], time_zone: str
+    path: Path, shown: str, types: Mapping[str, RecordType], time_zone: str, *, name: str = ""
 ) -> tuple[MappingFile | None, list[Problem]]:
-    """Read and check a mapping file; None where it has problems. ``shown`` is its path in the problems."""
+    """Read and check a mapping file; None where it has problems.
+
+    ``shown`` is its path in the problems, ``name`` the source's where the file's is another.
+    """
     file = load_yaml_with_lines(shown, path.read_bytes())
     problems = list(file.problems) or check_file(file, types)
     if problems:
         return None, problems
-    return _build(shown, path.stem, file.value, time_zone), []
+    return _build(shown, name or path.stem, file.value, time_zone), []
 
 
 def check_mappings(root: Path, settings: Any) -> list[Problem]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kam.importers.drafts import Draft
 from kam.importers.merge import Conflict
-from kam.importers.state import State
+from kam.importers.state import Remembered, State, fingerprint
+from kam.model.record import UNASSIGNED
+
+EXAMPLES = 3
 
 
 @dataclass(slots=True)
@@ -50,3 +54,26 @@ class Plan:
     def count(self, make: str) -> Count:
         """The counts of a type."""
         return self.counts.setdefault(make, Count())
+
+
+def note_new(plan: Plan, draft: Draft, record: str, account: str) -> None:
+    """Count a new record and remember what it holds."""
+    count = plan.count(draft.make)
+    count.new += 1
+    count.in_tray += account == UNASSIGNED
+    if len(count.examples) < EXAMPLES:
+        count.examples.append(f"+ {record}")
+    fields = {name: fingerprint(draft.data.get(name)) for name in draft.names}
+    plan.state[draft.make, draft.key] = Remembered(record, fields)
+
+
+def note_known(plan: Plan, draft: Draft, record: str, changed: bool) -> None:
+    """Count a record that is there already."""
+    count = plan.count(draft.make)
+    if changed:
+        count.changed += 1
+        if len(count.examples) < EXAMPLES:
+            count.examples.append(f"~ {record}")
+    else:
+        count.unchanged += 1
+    count.in_tray += record.startswith(f"{UNASSIGNED}/")

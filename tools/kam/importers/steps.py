@@ -52,7 +52,7 @@ def make_lookup(table: Any, _: str) -> Step:
 
 
 def make_number(options: Any, _: str) -> Step:
-    """A number as people and programs write it: ``times`` scales, ``decimals`` rounds, ``comma: true`` means 1.234,5."""
+    """A number as people and programs write it: ``times`` scales, ``decimals`` rounds, ``comma`` means 1.234,5."""
     settings: dict[str, Any] = options if isinstance(options, dict) else {}
     times = Decimal(str(settings.get("times", 1)))
     decimals = settings.get("decimals")

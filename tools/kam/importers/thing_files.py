@@ -104,8 +104,8 @@ def _checked(before: str, after: str, wanted: Mapping[str, Any]) -> str:
 
 
 def _top_node(text: str, top: str) -> yaml.MappingNode | None:
-    root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    return _child(root, top)
+    found = _child(yaml.compose(text, Loader=yaml.CSafeLoader), top)
+    return found if isinstance(found, yaml.MappingNode) else None
 
 
 def _child(node: yaml.Node | None, name: str) -> Any:

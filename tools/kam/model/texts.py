@@ -23,7 +23,7 @@ import yaml
 
 from kam.model.problem import Problem
 
-TEXT_PACKAGES = ("kam.load", "kam.settings", "kam.schema_check", "kam.rules", "kam.portfolio")
+TEXT_PACKAGES = ("kam.load", "kam.settings", "kam.schema_check", "kam.rules", "kam.portfolio", "kam.importers")
 """Packages whose ``*.yml`` files hold texts of problems."""
 
 

@@ -1,0 +1,52 @@
+"""Writes what was planned: each file whole, the state last, so that a killed import can simply be run again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kam.importers.plan import Note, Plan, Write
+from kam.importers.state import FOLDER
+
+
+def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Callable[[int], None]) -> list[str]:
+    """Write everything; returns the paths written. A file that someone changed meanwhile stays and is noted."""
+    from kam.write import RefusedError
+
+    written = []
+    last = [write for write in plan.writes if write.path.startswith(f"{FOLDER}/")]
+    for write in plan.writes:
+        if write in last:
+            continue
+        try:
+            _write(root, write, sync=False)
+            written.append(write.path)
+        except RefusedError as error:
+            plan.notes.append(Note("refused", {"path": write.path, "reason": str(error)}))
+        advance(1)
+    for path, text in rejects.items():
+        place = root / path
+        old = place.read_bytes() if place.exists() else None
+        if old != text.encode():
+            _write(root, Write(path, text, old), sync=False)
+            written.append(path)
+    if written and hasattr(os, "sync"):
+        os.sync()
+    for write in last:
+        if not any(note.key == "refused" for note in plan.notes):
+            _write(root, write, sync=True)
+            written.append(write.path)
+    return written
+
+
+def _write(root: Path, write: Write, *, sync: bool) -> None:
+    from kam.write import RefusedError, write_file
+
+    path = root / write.path
+    if write.text is not None:
+        write_file(path, write.text, expected=write.expected, sync=sync)
+    elif path.is_symlink() or path.read_bytes() != write.expected:
+        raise RefusedError(f"{path} was changed meanwhile")
+    else:
+        path.unlink()

@@ -1,0 +1,156 @@
+"""An import from beginning to end: read, draft, plan, and unless it is a dry run, write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kam.importers.drafts import Draft, Gathered, Gatherer
+from kam.importers.existing import find_existing, make_registry
+from kam.importers.mapping import MappingFile
+from kam.importers.plan import Note, Plan, Write
+from kam.importers.planner import RecordPlanner
+from kam.importers.recognise import Sources, Trouble, read_sources
+from kam.importers.registry import Registry
+from kam.importers.state import parse_state, render_state, state_path
+from kam.importers.surroundings import Surroundings
+from kam.importers.thing_planner import plan_things
+from kam.importers.things import FILES, THINGS
+from kam.importers.validity import Validity, with_things
+from kam.model.slug import slugify
+from kam.settings.section import nearest
+
+if TYPE_CHECKING:
+    from kam.portfolio import Portfolio
+    from kam.settings import Settings
+
+Advance = Callable[[int], None]
+Progress = Callable[[str, int], AbstractContextManager[Advance]]
+"""Begins a phase (``read``, ``compare``, ``write``) of so many steps; the result counts them."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or in a dry run would do; ``troubles`` stopped it before anything was written."""
+
+    mapping: MappingFile
+    sources: Sources
+    gathered: Gathered = field(default_factory=Gathered)
+    plan: Plan = field(default_factory=Plan)
+    troubles: list[Trouble] = field(default_factory=list)
+    unknown: dict[tuple[str, str], int] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+def no_progress(phase: str, steps: int) -> AbstractContextManager[Advance]:
+    """Progress for those who do not look."""
+    return nullcontext(lambda count: None)
+
+
+@dataclass(slots=True)
+class Import:
+    """One import, with all it was asked for. ``account`` takes the rows that name none; ``restore`` makes deleted
+    records again."""
+
+    root: Path
+    settings: Settings
+    mapping: MappingFile
+    account: str = ""
+    dry_run: bool = False
+    restore: bool = False
+    progress: Progress = no_progress
+
+    def run(self, files: Sequence[Path], portfolio: Portfolio) -> Outcome:
+        """Carry it out. Nothing is written where a file is not recognised or lacks a column."""
+        sources = read_sources(files, self.mapping)
+        outcome = Outcome(self.mapping, sources, troubles=list(sources.troubles), dry_run=self.dry_run)
+        if outcome.troubles:
+            return outcome
+        system = self.mapping.system
+        place = state_path(self.root, system)
+        raw = place.read_bytes() if place.exists() else None
+        state = parse_state(raw or b"")
+        existing = find_existing(portfolio, system, self._makes())
+        registry = make_registry(existing, self.settings, system, state)
+        account = self._find_account(registry, outcome)
+        if outcome.troubles:
+            return outcome
+        gatherer = Gatherer(self.mapping, sources, registry, self.settings.types, account)
+        with self.progress("read", self._row_count(sources)) as advance:
+            outcome.gathered = gatherer.run(advance)
+        outcome.unknown = registry.unknown
+        validity = Validity(with_things(self.settings, outcome.gathered.drafts))
+        around = Surroundings(
+            self.root,
+            portfolio,
+            existing,
+            state,
+            system,
+            self.settings.types,
+            validity,
+            gatherer,
+            self.restore,
+        )
+        outcome.plan.state = dict(state)
+        self._plan(around, outcome)
+        text = render_state(outcome.plan.state)
+        if text.encode() != (raw or b""):
+            relative = place.relative_to(self.root).as_posix()
+            outcome.plan.writes.append(Write(relative, text, raw))
+        return outcome
+
+    def _makes(self) -> Iterator[str]:
+        return (entry.make for entry in self.mapping.entries if entry.make not in THINGS)
+
+    def _row_count(self, sources: Sources) -> int:
+        return sum(len(sources.rows.get(entry.table, ())) for entry in self.mapping.entries)
+
+    def _find_account(self, registry: Registry, outcome: Outcome) -> str:
+        """The account for rows that name none; one that is not there yet is made, unless it looks misspelt."""
+        wanted = self.account or self.mapping.account
+        if not wanted:
+            return ""
+        found = registry.find("account", wanted)
+        if found is None:
+            near = nearest(slugify(wanted), registry.known["account"].ids)
+            if near:
+                outcome.troubles.append(Trouble("no-account", {"account": wanted, "near": near}))
+                return ""
+            found = registry.resolve("account", wanted, "create")
+        return found or ""
+
+    def _plan(self, around: Surroundings, outcome: Outcome) -> None:
+        drafts, plan = outcome.gathered.drafts, outcome.plan
+        self._plan_currency(around, plan, drafts)
+        for make in FILES:
+            plan_things(around, plan, make, (draft for draft in drafts if draft.make == make))
+        records = [draft for draft in drafts if draft.make not in THINGS]
+        with self.progress("compare", len(records)) as advance:
+            RecordPlanner(around, plan).run(records, advance)
+
+    def _plan_currency(self, around: Surroundings, plan: Plan, drafts: Sequence[Draft]) -> None:
+        """In an empty portfolio the mapping's currency becomes the base; elsewhere say which currency has no rate."""
+        wanted, currencies = self.mapping.currency, self.settings.currencies
+        base = currencies.base
+        if wanted and wanted != base and around.existing.is_empty and drafts:
+            path = "site-config/kam.yml"
+            raw = (self.root / path).read_bytes()
+            text = raw.decode("utf-8")
+            made, done = re.subn(r"(?m)^base_currency:[ \t]*[\"']?\w+[\"']?", f"base_currency: {wanted}", text, count=1)
+            made = made if done else f"{text.rstrip()}\nbase_currency: {wanted}\n"
+            plan.writes.append(Write(path, made, raw))
+            plan.notes.append(Note("base-currency", {"currency": wanted, "old": base}))
+            base = wanted
+        used: dict[str, str] = {}
+        for draft in drafts:
+            code = draft.data.get("currency")
+            if draft.make not in THINGS and isinstance(code, str) and code != base:
+                day = next((str(draft.data[name]) for name in ("date", "on", "closed_on") if name in draft.data), "")
+                used[code] = min(used.get(code, day or "9999"), day or "9999")
+        for code, day in sorted(used.items()):
+            if currencies.rate(code, day) is None:
+                plan.notes.append(Note("no-rate", {"currency": code, "base": base}))
