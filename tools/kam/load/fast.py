@@ -218,7 +218,7 @@ def _read_datetime(event: Any, get: Get) -> str:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        raise DOUBT from None
+        raise Doubt from None
     return text
 
 
