@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kam.site.show import group
 from kam.site.words import label, word
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ class Shown:
     target: str
     reason: str
     n: int
+    has_value: bool
     points: str = ""
 
 
@@ -67,10 +67,12 @@ def value_text(view: View, kpi: Kpi, value: Decimal | None) -> tuple[str, str]:
     """Digits and unit of a value: ``("63.2", "%")``; a dash where there is none. Rounded here, once."""
     if value is None:
         return "–", ""
-    text = group(value, kpi.decimals)
+    from kam.kpi.show import show_number, show_unit
+
+    text = show_number(value, kpi.decimals).replace("-", "−")
     if kpi.unit == MONEY:
         return text, view.snapshot.settings.currencies.base
-    return text, word(f"unit_{kpi.unit}", view.lang)
+    return text, show_unit(kpi.unit, view.lang)
 
 
 def spark_points(values: Sequence[Decimal | None]) -> str:
@@ -79,9 +81,11 @@ def spark_points(values: Sequence[Decimal | None]) -> str:
     if len(known) < 2:
         return ""
     low, high = min(v for _, v in known), max(v for _, v in known)
-    span = (high - low) or 1.0
+    span = high - low
     step = WIDTH / max(1, len(values) - 1)
-    return " ".join(f"{at * step:.1f},{2 + (HEIGHT - 4) * (1 - (v - low) / span):.1f}" for at, v in known)
+    return " ".join(
+        f"{at * step:.1f},{2 + (HEIGHT - 4) * (1 - (v - low) / span if span else 0.5):.1f}" for at, v in known
+    )
 
 
 def _show(view: View, result: KpiResult, figure: Figure, target: Target, status: str, *, points: str = "") -> Shown:
@@ -97,5 +101,6 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         target=" ".join(value_text(view, result.kpi, target.good)).strip() if target.good is not None else "",
         reason=label(figure.reason, view.lang) if figure.reason else "",
         n=figure.n,
+        has_value=figure.value is not None,
         points=points,
     )

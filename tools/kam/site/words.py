@@ -20,8 +20,9 @@ def load_words() -> Mapping[str, Label]:
 
 
 def word(key: str, lang: str, **gaps: object) -> str:
-    """One text in ``lang``; ``gaps`` fill its places in braces."""
-    text = load_words()[key][lang]
+    """One text in ``lang``; ``gaps`` fill its places in braces. ``n`` of 1 takes the singular, where there is one."""
+    texts = load_words()[key]
+    text = texts.get(f"{lang}_one", texts[lang]) if str(gaps.get("n")) == "1" else texts[lang]
     return text.format_map({name: str(value) for name, value in gaps.items()}) if gaps else text
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from kam.model.record import Data, Record
 from kam.model.schema import Field, RecordType
 from kam.site.cards import is_open
+from kam.site.places import Places, account_page, relative
 from kam.site.snapshot import Snapshot
 
 ENDING_WITHIN = timedelta(days=90)
@@ -26,6 +27,11 @@ class Action:
     owner: str
     due: str
     is_overdue: bool
+
+    def href(self, page: str, places: Places) -> str:
+        """The way from ``page`` to the record; the profile's actions stand with the open work."""
+        found = places.href(page, self.record.id)
+        return found or f"{relative(page, account_page(self.record.account))}#open-work"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kam.model.problem import Level
-from kam.site.figures import show_all
+from kam.model.record import Record
+from kam.site.figures import Shown, show_all
 from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.view import View
-from kam.site.work import ending_contracts, open_actions, severe_issues
+from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
 
 SHOWN = 8
 """So many lines each list of the home page shows."""
 ACCOUNTS = 12
+FIGURES = 12
+_STATUS_ORDER = {"bad": 0, "watch": 1, "good": 2}
 
 
 def render(view: View) -> Iterator[Page]:
@@ -24,14 +27,15 @@ def render(view: View) -> Iterator[Page]:
         (a for each in places for a in open_actions(snapshot, each) if a.is_overdue), key=lambda a: (a.due, a.record.id)
     )
     endings = sorted((e for a in places for e in ending_contracts(snapshot, a)), key=lambda e: (e.end, e.record.id))
-    severe = [r for a in places for r in severe_issues(snapshot, a)]
+    severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
     yield view.page(
         "index",
         "home.html",
         company(view),
         search=True,
         hide=("navigation", "toc"),
-        figures=show_all(view, snapshot.kpis),
+        figures=main_figures(view),
+        figure_count=len(snapshot.kpis),
         overdue=overdue[:SHOWN],
         overdue_count=len(overdue),
         endings=endings[:SHOWN],
@@ -47,6 +51,17 @@ def render(view: View) -> Iterator[Page]:
         record_count=sum(len(r) for by_type in snapshot.by_account.values() for r in by_type.values()),
         shower=view.shower,
     )
+
+
+def main_figures(view: View) -> list[Shown]:
+    """The KPIs that have a value, those off target first."""
+    known = [each for each in show_all(view, view.snapshot.kpis) if each.has_value]
+    return sorted(known, key=lambda each: _STATUS_ORDER.get(each.status, 3))[:FIGURES]
+
+
+def most_severe_first(issues: list[Record]) -> list[Record]:
+    """Critical before high, and within that the longest open first."""
+    return sorted(issues, key=lambda r: (SEVERE.index(str(r.data["severity"])), str(r.data.get("reported_at")), r.id))
 
 
 def company(view: View) -> str:
