@@ -133,17 +133,15 @@ class Import:
             RecordPlanner(around, plan).run(records, advance)
 
     def _plan_currency(self, around: Surroundings, plan: Plan, drafts: Sequence[Draft]) -> None:
-        """In an empty portfolio the mapping's currency becomes the base; elsewhere say which currency has no rate."""
+        """Where no base currency is set the mapping's becomes it; elsewhere say which currency has no rate."""
         wanted, currencies = self.mapping.currency, self.settings.currencies
         base = currencies.base
-        if wanted and wanted != base and around.existing.is_empty and drafts:
+        if wanted and not base and drafts:
             path = "site-config/kam.yml"
             raw = (self.root / path).read_bytes()
-            text = raw.decode("utf-8")
-            made, done = re.subn(r"(?m)^base_currency:[ \t]*[\"']?\w+[\"']?", f"base_currency: {wanted}", text, count=1)
-            made = made if done else f"{text.rstrip()}\nbase_currency: {wanted}\n"
+            made = set_base_currency(raw.decode("utf-8"), wanted)
             plan.writes.append(Write(path, made, raw))
-            plan.notes.append(Note("base-currency", {"currency": wanted, "old": base}))
+            plan.notes.append(Note("base-currency", {"currency": wanted}))
             base = wanted
         used: dict[str, str] = {}
         for draft in drafts:
@@ -154,3 +152,11 @@ class Import:
         for code, day in sorted(used.items()):
             if currencies.rate(code, day) is None:
                 plan.notes.append(Note("no-rate", {"currency": code, "base": base}))
+
+
+def set_base_currency(text: str, code: str) -> str:
+    """``kam.yml`` with its empty base currency filled in."""
+    made, done = re.subn(
+        r"(?m)^(base_currency:)[ \t]*(?:\"\"|''|~|null)?(?=[ \t]*(?:#|\r?$))", rf"\1 {code}", text, count=1
+    )
+    return made if done else f"{text.rstrip()}\nbase_currency: {code}\n"
