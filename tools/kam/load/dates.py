@@ -64,7 +64,8 @@ def explain_date(text: str) -> Wrong:
     narrow = unicodedata.normalize("NFKC", text).strip()
     if DATETIME.match(narrow) or WITH_TIME.match(narrow):
         day = narrow[:10] if DATE.match(narrow[:10]) else _find_day(narrow, WITH_TIME)
-        return Wrong("date-form", "has-time", day if DATE.match(day) and not _check_day(day) else "")
+        known = DATE.match(day) and not _check_day(day)
+        return Wrong("date-form", "has-time-fixed", day) if known else Wrong("date-form", "has-time")
     found = parse_loose_date(narrow)
     if isinstance(found, Wrong):
         return found

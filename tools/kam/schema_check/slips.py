@@ -12,10 +12,15 @@ from kam.model.schema import Field, RecordType
 from kam.schema_check.engine import SchemaError, engine_of
 from kam.schema_check.formats import PATTERNS
 from kam.schema_check.nearest import find_choice, find_field
+from kam.settings.dialect import MULTILINE_PATTERN, ONE_LINE_PATTERN
 
 MAX_CHOICES = 14
 TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object"})
-FORMAT_OF = {pattern: name for name, pattern in PATTERNS.items()}
+FORMAT_OF = {
+    **{pattern: name for name, pattern in PATTERNS.items()},
+    ONE_LINE_PATTERN: "one-line",
+    MULTILINE_PATTERN: "one-line",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ LIMITS = {
 
 
 def _explain_limit(kind: str, path: FieldPath, args: dict[str, str], limit: Any, value: Any) -> SchemaSlip:
-    rule, key = LIMITS.get(kind, ("schema-rule", "default"))
+    rule, key = LIMITS.get(kind, ("schema-rule", "default" if path else "record"))
     words = {"limit": _show(limit), "count": str(len(value)) if isinstance(value, str | list) else ""}
     return SchemaSlip(rule, path, key, args | words)
 
