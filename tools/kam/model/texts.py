@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -27,30 +27,44 @@ TEXT_PACKAGES = ("kam.load", "kam.settings", "kam.schema_check", "kam.rules", "k
 """Packages whose ``*.yml`` files hold texts of problems."""
 
 
+PARTS = Path(__file__).parent.parent
+"""The folder of the packages: texts are read without importing the code beside them."""
+
+
 @cache
 def load_texts() -> Mapping[str, Any]:
     """Read all text files once: rule name → its texts. A rule name stands in one file only."""
     texts: dict[str, Any] = {}
     for package in TEXT_PACKAGES:
-        folder = files(package)
-        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-            if entry.name.endswith(".yml"):
-                loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-                found = yaml.load(entry.read_text(encoding="utf-8"), Loader=loader) or {}
-                twice = texts.keys() & found.keys()
-                if twice:
-                    raise ValueError(f"{entry.name}: texts of {sorted(twice)} stand in two files")
-                texts.update(found)
+        for path in sorted((PARTS / package.removeprefix("kam.")).glob("*.yml")):
+            found = _read(path)
+            twice = texts.keys() & found.keys()
+            if twice:
+                raise ValueError(f"{path.name}: texts of {sorted(twice)} stand in two files")
+            texts.update(found)
     return texts
+
+
+@cache
+def find_texts(rule: str) -> Mapping[str, Any]:
+    """The texts of one rule; reads no more than one small file where the rule has one of its own."""
+    own = PARTS / "rules" / f"{rule.replace('-', '_')}.yml"
+    texts: Mapping[str, Any] = (_read(own) if own.is_file() else load_texts())[rule]
+    return texts
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
 
 
 def render_message(problem: Problem, lang: str) -> tuple[str, str]:
     """Message and hint of a problem in ``lang`` (``en`` or ``zh``); the hint may be empty."""
-    words = load_texts()[problem.rule]["messages"][problem.key][lang]
+    words = find_texts(problem.rule)["messages"][problem.key][lang]
     args = {name: str(value) for name, value in problem.args.items()}
     return words["message"].format_map(args), words.get("hint", "").format_map(args)
 
 
 def render_title(rule: str, lang: str) -> str:
     """The rule's short title, as shown over a group of problems."""
-    return str(load_texts()[rule]["title"][lang])
+    return str(find_texts(rule)["title"][lang])
