@@ -11,7 +11,7 @@ from typing import Any
 from kam.load.attachments import explain_attachment
 from kam.load.characters import SUSPICIOUS, spell
 from kam.load.dates import read_date, read_datetime, read_moment
-from kam.load.lines import explain_line, quote_item
+from kam.load.lines import ODD_INDENT, explain_line, quote_item
 from kam.load.numbers import MAX_DIGITS, Wrong, read_boolean, read_integer, read_number
 from kam.load.personal import find_personal, mask
 from kam.load.plan import Plan
@@ -82,7 +82,8 @@ class _Walk:
 
     def _read(self, node: Node, plan: Plan, path: FieldPath) -> Any:
         if node.kind == "scalar" and not node.text:
-            return self._slip("empty-value", node, path)
+            continues = ODD_INDENT.match(self.front, self.front.find("\n", node.end) + 1)
+            return ABSENT if continues else self._slip("empty-value", node, path)
         if node.kind == "scalar" and not node.style and node.text in NULL_WORDS:
             return self._slip("null", node, path, text=node.text)
         if plan.kind == "map":
@@ -105,7 +106,8 @@ class _Walk:
             below = (*path, key.text)
             self.result.keys[below] = (key.line, key.column)
             if inner is None:
-                self.result.unknown.append(below)
+                if not value.broken:
+                    self.result.unknown.append(below)
                 self.result.places[below] = (value.line, value.column)
                 continue
             found = self.read(value, inner, below)
@@ -164,7 +166,7 @@ class _Walk:
         if not plan.multiline and "\n" in text:
             text = text.rstrip("\n")
         odd = SUSPICIOUS.search(text) or (None if plan.multiline else TAB.search(text))
-        if odd and (node.style == '"' or odd[0] == "\t"):
+        if odd and (odd[0] == "\t" or odd[0] not in self.front):
             key = "tab" if odd[0] == "\t" else "escaped"
             return self._slip("control-char", node, path, key, char=spell(odd[0]))
         if plan.strict and FULLWIDTH.search(text):

@@ -206,4 +206,7 @@ class _Builder:
 
     def _slip(self, rule: str, event: Any, key: str = "default", **args: str) -> None:
         mark = event.start_mark
-        self.tree.slips.append(Slip(rule, mark.line + self.first_line, mark.column + 1, key, args))
+        slip = Slip(rule, mark.line + self.first_line, mark.column + 1, key, args)
+        last = self.tree.slips[-1] if self.tree.slips else None
+        if last is None or (last.rule, last.line) != (slip.rule, slip.line):
+            self.tree.slips.append(slip)
