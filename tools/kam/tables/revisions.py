@@ -24,14 +24,23 @@ def load_revisions(root: Path, zone: ZoneInfo) -> list[tuple[str, str]]:
 
     Empty where the portfolio is not in Git or has no commit. A shallow clone gives what it holds.
     """
+    return _parse(_read_git(root, LOG), zone)
+
+
+def find_revision(root: Path) -> str | None:
+    """The commit that the portfolio's repository stands at; None without Git or before the first commit."""
+    return _read_git(root, ("rev-parse", "--verify", "--quiet", "HEAD")).decode("ascii", "replace").strip() or None
+
+
+def _read_git(root: Path, arguments: tuple[str, ...]) -> bytes:
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF"):
         environment.pop(name, None)
     try:
-        done = subprocess.run([*GIT, *LOG], cwd=root, env=environment, capture_output=True, check=False)
+        done = subprocess.run([*GIT, *arguments], cwd=root, env=environment, capture_output=True, check=False)
     except OSError:
-        return []
-    return _parse(done.stdout, zone) if done.returncode == 0 else []
+        return b""
+    return done.stdout if done.returncode == 0 else b""
 
 
 def _parse(output: bytes, zone: ZoneInfo) -> list[tuple[str, str]]:

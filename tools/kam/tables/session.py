@@ -189,10 +189,13 @@ def _read(connection: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any
     columns = tuple(str(d[0]) for d in described)
     types = tuple(str(d[1]) for d in described)
     if any("WITH TIME ZONE" in t for t in types):
+        connection.abort()
         rows = _read_arrow(connection.sql(sql, params=params or None), limit)
     else:
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     truncated = limit is not None and len(rows) > limit
+    if truncated:
+        connection.abort()
     return Result(columns, types, rows[:limit] if truncated else rows, truncated)
 
 

@@ -1,0 +1,123 @@
+"""KPIs on the terminal and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kam.cli.grid import render_markdown, render_table, shown
+
+if TYPE_CHECKING:
+    from kam.kpi import KpiResult
+    from kam.kpi.result import Figure
+    from kam.model.schema import Label
+
+HEADS: dict[str, Label] = {
+    "id": {"en": "KPI", "zh": "指标"},
+    "title": {"en": "Title", "zh": "名称"},
+    "value": {"en": "Value", "zh": "数值"},
+    "n": {"en": "n", "zh": "样本数"},
+    "target": {"en": "Target", "zh": "目标"},
+    "status": {"en": "Status", "zh": "状态"},
+    "as_of": {"en": "As of", "zh": "截至"},
+    "record": {"en": "Record", "zh": "记录"},
+    "account": {"en": "Account", "zh": "客户"},
+    "person": {"en": "Person", "zh": "人员"},
+    "at": {"en": "Date", "zh": "日期"},
+    "numerator": {"en": "Numerator", "zh": "分子"},
+    "denominator": {"en": "Denominator", "zh": "分母"},
+    "note": {"en": "Note", "zh": "说明"},
+}
+STATUS: dict[str, Label] = {
+    "good": {"en": "good", "zh": "良好"},
+    "watch": {"en": "watch", "zh": "关注"},
+    "bad": {"en": "bad", "zh": "未达标"},
+    "none": {"en": "", "zh": ""},
+}
+
+
+class KpiPrinter:
+    """Spells out results in one language, as aligned text or as Markdown."""
+
+    def __init__(self, lang: str, *, is_markdown: bool = False) -> None:
+        self.lang = lang
+        self.is_markdown = is_markdown
+
+    def render(self, results: Sequence[KpiResult], by: str = "") -> str:
+        """A table of all KPIs; with groups, trend or facts a section for each KPI that has any."""
+        if not by and not any(r.trend or r.facts for r in results):
+            return self._overview(results)
+        sections = [text for r in results if (text := "\n\n".join(self._sections(r)))]
+        without = [r.id for r in results if by and not r.grouping and not r.failed]
+        if without:
+            listed = ", ".join(without)
+            sections.append(self._words(f"Not grouped by {by}: {listed}", f"不能按 {by} 分组：{listed}"))
+        return "\n\n".join(sections)
+
+    def _overview(self, results: Sequence[KpiResult]) -> str:
+        heads = ["id", "title", "value", "n", "target", "status", "note"]
+        rows = [
+            [r.id, r.title.get(self.lang, ""), self._value(r, r.figure), str(r.n), self._target(r),
+             self._status(r.status), self._note(r.figure)]
+            for r in results
+        ]  # fmt: skip
+        return self._table(heads, rows, {"value", "n", "target"})
+
+    def _sections(self, r: KpiResult) -> Iterator[str]:
+        if not (r.by or r.trend or r.facts or r.failed):
+            return
+        yield self._heading(r)
+        if r.by:
+            rows = [
+                [g.label.get(self.lang, ""), self._value(r, g.figure), str(g.figure.n), self._status(g.status),
+                 self._note(g.figure)]
+                for g in r.by
+            ]  # fmt: skip
+            yield self._table([r.grouping, "value", "n", "status", "note"], rows, {"value", "n"})
+        if r.trend:
+            rows = [
+                [p.as_of.isoformat(), self._value(r, p.figure), str(p.figure.n), self._note(p.figure)] for p in r.trend
+            ]
+            yield self._table(["as_of", "value", "n", "note"], rows, {"value", "n"})
+        if r.facts:
+            rows = [
+                [f.record, f.account or "", f.person or "", str(f.at or ""), shown(f.numerator), shown(f.denominator)]
+                for f in r.facts
+            ]
+            heads = ["record", "account", "person", "at", "numerator", "denominator"]
+            yield self._table(heads, rows, {"numerator", "denominator"})
+
+    def _heading(self, r: KpiResult) -> str:
+        span = f"{r.window.from_} – {r.window.to}" if r.window.from_ else str(r.window.to)
+        title = f"{r.title.get(self.lang, '')} ({r.id})"
+        note = self._note(r.figure)
+        text = f"{self._value(r, r.figure)}, n = {r.n}, {span}" + (f", {note}" if note else "")
+        return f"## {title}\n\n{text}" if self.is_markdown else f"{title}: {text}"
+
+    def _table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[str]) -> str:
+        kept = [
+            at for at, head in enumerate(heads) if head not in ("note", "status", "target") or any(r[at] for r in rows)
+        ]
+        titles = [HEADS.get(heads[at], {}).get(self.lang, heads[at]) for at in kept]
+        cells = [[row[at] for at in kept] for row in rows]
+        right = [heads[at] in numbers for at in kept]
+        return (render_markdown if self.is_markdown else render_table)(titles, cells, right)
+
+    def _value(self, r: KpiResult, figure: Figure) -> str:
+        from kam.kpi import show_value
+
+        return show_value(r.kpi, figure.value, self.lang, r.unit)
+
+    def _target(self, r: KpiResult) -> str:
+        from kam.kpi import show_target
+
+        return show_target(r.kpi, r.target, self.lang, r.unit)
+
+    def _status(self, status: str) -> str:
+        return STATUS[status][self.lang]
+
+    def _note(self, figure: Figure) -> str:
+        return (figure.reason or {}).get(self.lang, "")
+
+    def _words(self, en: str, zh: str) -> str:
+        return zh if self.lang == "zh" else en

@@ -1,0 +1,88 @@
+"""``kam tables``: which tables and columns there are to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.grid import FORMATS, render_csv, render_json, render_markdown, render_table
+
+if TYPE_CHECKING:
+    from kam.model.schema import Label
+    from kam.tables import Column, Tables
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A table with its number of rows."""
+
+    name: str
+    label: Label
+    columns: tuple[Column, ...]
+    rows: int
+
+
+@click.command(
+    help=words(
+        "List the record tables with their rows; with names, the columns of these tables.",
+        "列出记录表及行数；给出表名时，列出这些表的列。",
+    )
+)
+@click.argument("names", nargs=-1, metavar="[TABLE]...")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", help=words("Output form.", "输出格式。"))
+@as_of_option
+@click.pass_obj
+def command(ctx: Context, *, names: tuple[str, ...], form: str) -> None:
+    """Print tables, or the columns of the tables named. JSON always has both."""
+    from kam.tables import open_tables
+
+    with ctx.portfolio() as portfolio, open_tables(portfolio, ctx.as_of, cache=ctx.use_cache) as tables:
+        known = {name: (label, columns) for name, label, columns in _iter_known(tables)}
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                fail(
+                    f"there is no table {name}." + (f" Did you mean {near[0]}?" if near else ""),
+                    f"没有名为 {name} 的表。" + (f"是否想用 {near[0]}？" if near else ""),
+                    lang=ctx.lang,
+                )
+        found = [Listed(n, *known[n], _count(tables, n)) for n in (names or sorted(known))]
+    click.echo(_render(found, form, ctx.lang, with_columns=bool(names)))
+
+
+def _iter_known(tables: Tables) -> Iterator[tuple[str, Label, tuple[Column, ...]]]:
+    for plan in tables.plans:
+        for each in plan.iter_all():
+            yield each.name, each.label, each.columns
+    for shared in tables.shared:
+        yield shared.name, shared.label, shared.columns
+
+
+def _count(tables: Tables, name: str) -> int:
+    return int(tables.query(f'SELECT count(*) FROM "{name}"', strict=False).rows[0][0])
+
+
+def _render(found: list[Listed], form: str, lang: str, *, with_columns: bool) -> str:
+    if form == "json":
+        return render_json({"tables": [_as_json(each, lang) for each in found]})
+    if with_columns:
+        heads = ("table", "column", "type", "title")
+        rows = [(t.name, c.name, c.sql, c.label.get(lang, "")) for t in found for c in t.columns]
+        right = (False,) * 4
+    else:
+        heads = ("table", "rows", "columns", "title")
+        rows = [(t.name, str(t.rows), str(len(t.columns)), t.label.get(lang, "")) for t in found]
+        right = (False, True, True, False)
+    if form == "csv":
+        return render_csv(heads, rows)
+    return (render_markdown if form == "md" else render_table)(heads, rows, right)
+
+
+def _as_json(each: Listed, lang: str) -> dict[str, Any]:
+    columns = [{"name": c.name, "type": c.sql, "title": c.label.get(lang, "")} for c in each.columns]
+    return {"name": each.name, "title": each.label.get(lang, ""), "rows": each.rows, "columns": columns}
