@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kam.importers.registry import Registry
 from kam.importers.state import State
-from kam.model.record import Record, Value
+from kam.model.record import UNASSIGNED, Record, Value
 
 if TYPE_CHECKING:
     from kam.portfolio import Portfolio
@@ -17,23 +17,30 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Existing:
-    """Records by type and key in the source; ``accounts`` are all account folders with records."""
+    """Records by type and key in the source; ``accounts`` are all account folders with records.
+
+    ``doubles`` are further records of the same row: left behind by an import that was killed while moving a record out
+    of the in-tray, or copied by people.
+    """
 
     by_source: dict[tuple[str, str], Record] = field(default_factory=dict)
     profiles: dict[str, Record] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=set)
-    is_empty: bool = True
+    doubles: dict[tuple[str, str], Record] = field(default_factory=dict)
 
 
 def find_existing(portfolio: Portfolio, system: str, makes: Iterable[str]) -> Existing:
     """Look through the records of the types that the mapping makes."""
     found = Existing(accounts=set(portfolio.accounts()))
-    found.is_empty = next(portfolio.iter_records(faulty=True), None) is None
     for make in {"profile", *makes}:
         for record in portfolio.iter_records(make, faulty=True):
             key = source_key(record.data.get("source"), system)
             if key:
-                found.by_source.setdefault((make, key), record)
+                first = found.by_source.setdefault((make, key), record)
+                if first is not record:
+                    waiting = first.account == UNASSIGNED
+                    found.by_source[make, key] = record if waiting else first
+                    found.doubles[make, key] = first if waiting else record
             if make == "profile":
                 found.profiles[record.account] = record
     return found

@@ -55,6 +55,14 @@ class Plan:
         """The counts of a type."""
         return self.counts.setdefault(make, Count())
 
+    def take(self, other: Plan) -> None:
+        """Add what another plan holds."""
+        self.writes += other.writes
+        self.counts.update(other.counts)
+        self.conflicts += other.conflicts
+        self.notes += other.notes
+        self.state.update(other.state)
+
 
 def note_new(plan: Plan, draft: Draft, record: str, account: str) -> None:
     """Count a new record and remember what it holds."""

@@ -53,6 +53,7 @@ class RecordPlanner:
         elif record is None:
             self._create(draft, rtype)
         else:
+            self._clear_double(draft, record)
             self._update(draft, record, last, rtype)
 
     def _find(self, draft: Draft, last: Remembered | None) -> Record | None:
@@ -122,6 +123,25 @@ class RecordPlanner:
         note_known(self.plan, draft, record.id, bool(merged.changes or path != record.path))
         new_id = path.removeprefix("accounts/").removesuffix(".md")
         self.plan.state[draft.make, draft.key] = Remembered(new_id, merged.fields)
+
+    def _clear_double(self, draft: Draft, record: Record) -> None:
+        """A copy left in the in-tray by an import that was killed while moving it goes; any other is told."""
+        double = self.around.existing.doubles.get((draft.make, draft.key))
+        if double is None:
+            return
+        if (
+            double.account == UNASSIGNED
+            and "#" not in double.id
+            and (double.data, double.body)
+            == (
+                record.data,
+                record.body,
+            )
+        ):
+            raw = self.around.portfolio.read_bytes(double.path)
+            self.plan.writes.append(Write(double.path, None, raw))
+        else:
+            self.plan.notes.append(Note("doubled", {"old": double.id, "new": record.id}))
 
     def _write_changed(self, old: str, new: str, text: str, raw: bytes) -> None:
         if old == new:

@@ -83,7 +83,6 @@ class Import:
         with self.progress("read", self._row_count(sources)) as advance:
             outcome.gathered = gatherer.run(advance)
         outcome.unknown = registry.unknown
-        validity = Validity(with_things(self.settings, outcome.gathered.drafts))
         around = Surroundings(
             self.root,
             portfolio,
@@ -91,7 +90,7 @@ class Import:
             state,
             system,
             self.settings.types,
-            validity,
+            Validity(self.settings),
             gatherer,
             self.restore,
         )
@@ -126,8 +125,10 @@ class Import:
     def _plan(self, around: Surroundings, outcome: Outcome) -> None:
         drafts, plan = outcome.gathered.drafts, outcome.plan
         self._plan_currency(around, plan, drafts)
+        things: list[Draft] = []
         for make in FILES:
-            plan_things(around, plan, make, (draft for draft in drafts if draft.make == make))
+            things += plan_things(around, plan, make, [draft for draft in drafts if draft.make == make])
+        around.validity = Validity(with_things(self.settings, things))
         records = [draft for draft in drafts if draft.make not in THINGS]
         with self.progress("compare", len(records)) as advance:
             RecordPlanner(around, plan).run(records, advance)

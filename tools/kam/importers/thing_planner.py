@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from kam.importers.drafts import Draft
@@ -12,21 +12,50 @@ from kam.importers.state import Remembered
 from kam.importers.surroundings import Surroundings
 from kam.importers.thing_files import SpliceError, add_things, set_thing_field
 from kam.importers.things import FILES, THINGS
+from kam.model.problem import Level, Problem
 from kam.model.record import Data
+from kam.settings.read_values import read_people, read_products
 from kam.settings.yaml_reader import load_yaml_with_lines
 
 
-def plan_things(around: Surroundings, plan: Plan, make: str, drafts: Iterable[Draft]) -> None:
-    """Plan one settings file; drafts that cannot be spliced in are rejected."""
+def plan_things(around: Surroundings, plan: Plan, make: str, drafts: Sequence[Draft]) -> list[Draft]:
+    """Plan one settings file; drafts that the settings would not take are rejected, the others returned."""
     path, top = FILES[make]
     place = around.root / path
     raw = place.read_bytes() if place.exists() else None
-    planner = _ThingPlanner(around, plan, top, (raw or b"").decode("utf-8-sig"))
-    for draft in drafts:
-        planner.plan(draft)
-    planner.add_new()
+    accepted = list(drafts)
+    while True:
+        made = Plan()
+        planner = _ThingPlanner(around, made, top, (raw or b"").decode("utf-8-sig"))
+        for draft in accepted:
+            planner.plan(draft)
+        planner.add_new()
+        wrong = _problems_by_entry(path, planner.text, make)
+        refused = [draft for draft in accepted if draft.id in wrong]
+        if not refused:
+            break
+        for draft in refused:
+            around.reject(draft, "invalid", {}, wrong[draft.id])
+        accepted = [draft for draft in accepted if draft.id not in wrong]
+    plan.take(made)
     if planner.text.encode() != (raw or b"").removeprefix(b"\xef\xbb\xbf"):
         plan.writes.append(Write(path, planner.text, raw))
+    return accepted
+
+
+def _problems_by_entry(path: str, text: str, make: str) -> dict[str, Problem]:
+    """What the settings would complain of, by person or product."""
+    file = load_yaml_with_lines(path, text.encode())
+    if make == "person":
+        read_people(file)
+    else:
+        read_products(file)
+    found: dict[str, Problem] = {}
+    for problem in file.problems:
+        parts = problem.field.split(".")
+        if problem.level is Level.ERROR and len(parts) > 1:
+            found.setdefault(parts[1].partition("[")[0], problem)
+    return found
 
 
 class _ThingPlanner:
