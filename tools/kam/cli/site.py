@@ -44,7 +44,10 @@ def command() -> None:
 @click.option(
     "--strict",
     is_flag=True,
-    help=words("Exit with 1 where a record was left out.", "有记录未能展示时，退出状态为 1。"),
+    help=words(
+        "Exit with 1 where a record was left out; stop at a broken link of the handbook.",
+        "有记录未能展示时退出状态为 1；手册中有失效链接时停止。",
+    ),
 )
 @as_of_option
 @click.pass_obj
@@ -55,7 +58,9 @@ def build(ctx: Context, out: Path | None, languages: str, strict: bool) -> None:
     ctx.require_settings()
     wanted = ["en", "zh"] if languages == "both" else [languages]
     try:
-        built = build_site(ctx.root, wanted, as_of=ctx.as_of, out=out, say=lambda text: click.echo(text, err=True))
+        built = build_site(
+            ctx.root, wanted, as_of=ctx.as_of, out=out, strict=strict, say=lambda text: click.echo(text, err=True)
+        )
     except SiteError as error:
         fail(error.en, error.zh, lang=ctx.lang)
     _report(ctx, built)

@@ -35,13 +35,27 @@ class Built:
 
 
 def build_site(
-    root: Path, languages: Sequence[str], *, as_of: date, out: Path | None = None, say: Callable[[str], None]
+    root: Path,
+    languages: Sequence[str],
+    *,
+    as_of: date,
+    say: Callable[[str], None],
+    out: Path | None = None,
+    strict: bool = False,
 ) -> list[Built]:
-    """Check, compute, stage and build; ``say`` is told of each step. English empties the folder, so it comes first."""
+    """Check, compute, stage and build; ``say`` is told of each step. English empties the folder, so it comes first.
+
+    With ``strict``, a link of the handbook that leads nowhere stops the build.
+    """
     out = out or root / "site"
     _refuse_foreign(out)
     with _quiet_libraries():
-        return [_build(root, lang, as_of, out if lang == "en" else out / lang, say) for lang in languages]
+        built = []
+        for lang in languages:
+            folder = out if lang == "en" else out / lang
+            say(f"{lang}: {folder}")
+            built.append(_build(root, lang, as_of, folder, strict))
+        return built
 
 
 def serve_site(root: Path, *, port: int, as_of: date | None, say: Callable[[str], None]) -> None:
@@ -55,7 +69,7 @@ def serve_site(root: Path, *, port: int, as_of: date | None, say: Callable[[str]
         serve(str(root / CONFIGS["en"]), dev_addr=f"127.0.0.1:{port}", strict=False)
 
 
-def _build(root: Path, lang: str, as_of: date, folder: Path, say: Callable[[str], None]) -> Built:
+def _build(root: Path, lang: str, as_of: date, folder: Path, strict: bool) -> Built:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
@@ -63,9 +77,8 @@ def _build(root: Path, lang: str, as_of: date, folder: Path, say: Callable[[str]
     config_file = root / CONFIGS[lang]
     if not config_file.is_file():
         raise SiteError(f"{config_file.name} is missing", f"缺少 {config_file.name}")
-    say(f"{lang}: {folder}")
     try:
-        config: Any = load_config(str(config_file), site_dir=str(folder), strict=True)
+        config: Any = load_config(str(config_file), site_dir=str(folder), strict=strict)
         plugin = config.plugins["kam"]
         plugin.config.as_of = as_of.isoformat()
         build(config)

@@ -15,7 +15,7 @@ from kam.site.show import At, Shower
 from kam.site.words import label
 
 MAIN_FACTS = 3
-"""So many facts stand on a record's line beside title, date and state."""
+"""So many facts are picked for a record's line or row, the weightiest fields first."""
 NOTHING = Markup()
 _FACT_KINDS = (Kind.CHOICE, Kind.NUMBER, Kind.INTEGER, Kind.REFERENCE)
 
@@ -145,13 +145,15 @@ def _record_link(target: str, record: Record, shower: Shower, page: str) -> str 
 
 
 def _main_facts(record: Record, rtype: RecordType, shower: Shower, page: str) -> Iterator[tuple[str, Markup]]:
-    left = MAIN_FACTS
     skip = {rtype.title_field, rtype.date_field, rtype.states.field if rtype.states else ""}
-    for each in rtype.fields:
-        value = record.data.get(each.name)
-        if left and value is not None and each.kind in _FACT_KINDS and each.name not in skip:
-            left -= 1
-            yield label(each.label, shower.lang), compact(each, value, record.data, shower, At(page, record.account))
+    known = [
+        each
+        for each in rtype.fields
+        if each.kind in _FACT_KINDS and each.name not in skip and record.data.get(each.name) is not None
+    ]
+    for each in sorted(known, key=lambda each: -each.weight)[:MAIN_FACTS]:
+        value = record.data[each.name]
+        yield label(each.label, shower.lang), compact(each, value, record.data, shower, At(page, record.account))
 
 
 def _table(name: str, each: Field, value: list[Value], shower: Shower, at: At) -> Table:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kam.site.view import View
 
 MONEY = "money"
+STATUSES = ("bad", "watch", "good", "none")
 WIDTH, HEIGHT = 120.0, 28.0
 
 
@@ -49,13 +50,19 @@ def show_group(view: View, result: KpiResult, part: Group) -> Shown:
 
 
 def show_account(view: View, account: str) -> list[Shown]:
-    """The KPIs of one account: those that have a value for it."""
-    return [
+    """The KPIs of one account: those that have a value for it, those off target first."""
+    parts = view.snapshot.kpi_parts.get(account, {})
+    return worst_first(
         show_group(view, result, part)
         for result in view.snapshot.kpis
-        for part in view.snapshot.kpi_parts.get(account, {}).get(result.id, ())
+        for part in parts.get(result.id, ())
         if part.figure.value is not None
-    ]
+    )
+
+
+def worst_first(shown: Iterable[Shown]) -> list[Shown]:
+    """Off target, then to be watched, then on target, then what has no target."""
+    return sorted(shown, key=lambda each: STATUSES.index(each.status))
 
 
 def show_all(view: View, results: Iterable[KpiResult]) -> list[Shown]:

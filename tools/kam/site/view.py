@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kam.model.record import Record
-from kam.model.schema import RecordType
+from kam.model.schema import Field, RecordType
 from kam.site.cards import Card, make_card
 from kam.site.page import Page, heading, one_line
 from kam.site.places import relative
@@ -42,8 +42,14 @@ class View:
     def types(self) -> list[RecordType]:
         """The record types that may be seen, but profiles, in the order of the company's handbook."""
         return sorted(
-            (t for t in self.snapshot.types.values() if t.folder != "profile"), key=lambda t: (_row(t.row), t.name)
+            (t for t in self.snapshot.types.values() if t.folder != "profile"),
+            key=lambda t: (_row(t.row), self._follows(t), t.name),
         )
+
+    def _follows(self, rtype: RecordType) -> int:
+        """How many other types of the same row it refers to: invoices follow orders, amendments contracts."""
+        row = {t.name for t in self.snapshot.types.values() if t.row == rtype.row and t is not rtype}
+        return len({target for _, each in rtype.iter_fields() for target in _targets(each) if target in row})
 
     def word(self, key: str, **gaps: object) -> str:
         """A fixed text in the view's language."""
@@ -107,6 +113,10 @@ def bundled_templates() -> list[Any]:
 
     package = Path(kam.__file__).parent
     return [package / "_bundle" / TEMPLATES, package.parent.parent / TEMPLATES]
+
+
+def _targets(each: Field) -> tuple[str, ...]:
+    return each.targets or (each.items.targets if each.items else ())
 
 
 def _row(row: str) -> tuple[int, str]:

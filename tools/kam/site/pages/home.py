@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kam.model.problem import Level
 from kam.model.record import Record
-from kam.site.figures import Shown, show_all
+from kam.site.figures import Shown, show_all, worst_first
 from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.view import View
@@ -16,7 +16,6 @@ SHOWN = 8
 """So many lines each list of the home page shows."""
 ACCOUNTS = 12
 FIGURES = 12
-_STATUS_ORDER = {"bad": 0, "watch": 1, "good": 2}
 
 
 def render(view: View) -> Iterator[Page]:
@@ -55,8 +54,7 @@ def render(view: View) -> Iterator[Page]:
 
 def main_figures(view: View) -> list[Shown]:
     """The KPIs that have a value, those off target first."""
-    known = [each for each in show_all(view, view.snapshot.kpis) if each.has_value]
-    return sorted(known, key=lambda each: _STATUS_ORDER.get(each.status, 3))[:FIGURES]
+    return worst_first(each for each in show_all(view, view.snapshot.kpis) if each.has_value)[:FIGURES]
 
 
 def most_severe_first(issues: list[Record]) -> list[Record]:
