@@ -122,6 +122,8 @@ def _set(text: str, rtype: RecordType, path: FieldPath, value: Any) -> str:
     if holder is None or (holder.kind == "scalar" and not holder.text):
         if len(path) == 1:
             return _fill_empty(source, rtype, path, value)
+        if isinstance(name, int) and name:
+            raise EditError(f"there is no place for item {name}")
         made = {name: value} if isinstance(name, str) else [value]
         return _set(text, rtype, path[:-1], made)
     field = field_at(rtype, path)
