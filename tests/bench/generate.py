@@ -19,20 +19,10 @@ PER_ACCOUNT = 40
 START = date(2024, 1, 1)
 DAYS = 720
 
-WORDS = (
-    "Amber Aspen Beacon Birch Cedar Cobalt Coral Crest Delta Ember Falcon Fjord Garnet Granite Harbor Hazel Indigo Iris "
-    "Juniper Kestrel Lagoon Larch Maple Meadow Nimbus Noble Oak Onyx Orchid Pearl Pine Quartz Raven Ridge River Saffron "
-    "Sierra Solar Spruce Summit Tidal Topaz Umber Valley Velvet Willow Winter Yarrow Zenith Zephyr"
-).split()
-TRADES = "Chemicals Foods Textiles Pharma Paper Steel Energy Water Plastics Glass Ceramics Dairy Packaging Motors".split()
-PLACES = "上海 苏州 宁波 青岛 天津 成都 武汉 长沙 厦门 大连 无锡 常州 佛山 东莞 合肥 郑州 西安 济南 南通 温州".split()
-SIGNS = "华泰 永信 金桥 盛达 宏远 瑞丰 中联 天成 恒力 海川 博雅 嘉禾 新锐 兴业 同创 百川 元亨 光辉 东升 安泰 顺和 万通 立华 科瑞 明德 启航".split()
-FIELDS = "化工 食品 纺织 医药 造纸 钢铁 能源 水务 塑料 玻璃 陶瓷 乳业 包装 电机".split()
-TOPICS = (
-    ("late delivery", "交货延迟"), ("seal leakage", "密封泄漏"), ("wrong invoice", "发票有误"), ("noise in operation", "运行噪声"),
-    ("missing spare part", "缺少备件"), ("motor overheating", "电机过热"), ("new pump line", "新增泵线"), ("valve upgrade", "阀门升级"),
-    ("service contract", "服务合同"), ("plant extension", "厂区扩建"), ("yearly demand", "年度需求"), ("training on site", "现场培训"),
-)  # fmt: skip
+LISTS = dict(
+    line.split(": ", 1) for line in Path(__file__).with_name("words.txt").read_text(encoding="utf-8").splitlines()
+)
+WORDS, TRADES, PLACES, SIGNS, FIELDS, EVENTS_EN, EVENTS_ZH = (names.split() for names in LISTS.values())
 BODY_EN = "The customer's engineer described the case on the phone. We agreed on the next steps and sent a summary.\n"
 BODY_ZH = "客户工程师在电话中说明了情况，双方商定了后续安排，并已发送会议摘要。\n"
 
@@ -48,7 +38,9 @@ class Account:
         self.chinese = number % 2 == 0
         n = number // 2
         if self.chinese:
-            self.name = PLACES[n % 20] + SIGNS[n // 20 % 26] + FIELDS[n // 520 % 14] + (str(n // 7280) if n >= 7280 else "")
+            self.name = (
+                PLACES[n % 20] + SIGNS[n // 20 % 26] + FIELDS[n // 520 % 14] + (str(n // 7280) if n >= 7280 else "")
+            )
             self.legal, self.slug = self.name + "有限公司", f"{self.name}"
         else:
             first, second, trade = WORDS[n % 50], WORDS[n // 50 % 50], TRADES[n // 2500 % 14]
@@ -73,8 +65,8 @@ class Account:
 
     def topic(self) -> tuple[str, str]:
         """Slug and title of an event."""
-        english, chinese = self.draw.choice(TOPICS)
-        return english.replace(" ", "-"), chinese if self.chinese else english.capitalize()
+        slug, chinese = self.draw.choice(list(zip(EVENTS_EN, EVENTS_ZH, strict=True)))
+        return slug, chinese if self.chinese else slug.replace("-", " ").capitalize()
 
     def keep(self, lines: list[str], may_go: str) -> str:
         """Front matter and body; one record in fifty loses a recommended field."""
@@ -194,7 +186,7 @@ class Account:
             f"handler: {self.person()}",
             f"first_response_at: {later}",
             f"product: {self.product()}",
-            "contract: %s/contracts/2024-frame" % self.slug,
+            f"contract: {self.slug}/contracts/2024-frame",
             f"tags: [{'售后' if self.chinese else 'after sales'}, warranty]",
             "history:",
             f"  - {{at: {at}, to: open, by: {self.person()}}}",

@@ -23,49 +23,82 @@ def measure_completeness(data: Mapping[str, Any], rtype: RecordType) -> Complete
     A field inside a list counts once and is filled where every item has it, so a long list weighs no more than
     a short one. Empty text, empty lists and empty maps count as missing.
     """
+    found = _scales.get(id(rtype))
+    if found is None or found[0] is not rtype:
+        found = _scales[id(rtype)] = (rtype, _make_scale(rtype.fields))
     missing: list[FieldPath] = []
-    filled, total = _weigh(rtype.fields, [((), data)], missing)
+    filled, total = _weigh(found[1], data, missing)
     return Completeness(filled, total, tuple(missing))
 
 
-def _weigh(
-    fields: Sequence[Field], items: Sequence[tuple[FieldPath, Mapping[str, Any]]], missing: list[FieldPath]
-) -> tuple[int, int]:
-    filled = total = 0
-    for each in fields:
-        name = each.name
-        if each.required or each.recommended:
-            empty = [(*path, name) for path, item in items if item.get(name) in _EMPTY]
-            total += each.weight
-            filled += 0 if empty else each.weight
-            missing += empty
-        inner = each.items.fields if each.items else each.fields
-        if inner and _asks(each):
-            below = _below(name, each.items is not None, items)
-            if below:
-                more_filled, more_total = _weigh(inner, below, missing)
-                filled += more_filled
-                total += more_total
-    return filled, total
+class _Scale(NamedTuple):
+    """What to ask of a map: weights by field, their sum, and the scales of inner maps and of lists' items."""
+
+    weights: tuple[tuple[str, int], ...]
+    total: int
+    inner: tuple[tuple[str, bool, _Scale], ...]
 
 
+_scales: dict[int, tuple[RecordType, _Scale]] = {}
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
-def _asks(each: Field) -> bool:
-    """Whether anything inside is required or recommended."""
-    inner = each.items.fields if each.items else each.fields
-    return any(f.required or f.recommended or _asks(f) for f in inner)
+def _make_scale(fields: Sequence[Field]) -> _Scale:
+    weights = tuple((each.name, each.weight) for each in fields if each.required or each.recommended)
+    inner = []
+    for each in fields:
+        below = _make_scale(each.items.fields if each.items else each.fields)
+        if below.weights or below.inner:
+            inner.append((each.name, each.items is not None, below))
+    return _Scale(weights, sum(weight for _, weight in weights), tuple(inner))
 
 
-def _below(
-    name: str, is_list: bool, items: Sequence[tuple[FieldPath, Mapping[str, Any]]]
-) -> list[tuple[FieldPath, Mapping[str, Any]]]:
-    found: list[tuple[FieldPath, Mapping[str, Any]]] = []
-    for path, item in items:
-        value = item.get(name)
+def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> tuple[int, int]:
+    filled = total = scale.total
+    for name, weight in scale.weights:
+        if data.get(name) in _EMPTY:
+            filled -= weight
+            missing.append((name,))
+    for name, is_list, below in scale.inner:
+        value = data.get(name)
+        if not value:
+            continue
         if is_list and isinstance(value, list):
-            found += [((*path, name, at), inner) for at, inner in enumerate(value) if isinstance(inner, dict)]
+            inner = _weigh_items(below, name, value, missing)
         elif not is_list and isinstance(value, dict):
-            found.append(((*path, name), value))
-    return found
+            found: list[FieldPath] = []
+            inner = _weigh(below, value, found)
+            missing += [(name, *path) for path in found]
+        else:
+            continue
+        filled += inner[0]
+        total += inner[1]
+    return filled, total
+
+
+def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: list[FieldPath]) -> tuple[int, int]:
+    """A field counts for the whole list, and is lacking where one item lacks it."""
+    filled = total = scale.total
+    maps = [(at, item) for at, item in enumerate(items) if isinstance(item, dict)]
+    if not maps:
+        return 0, 0
+    for inner, weight in scale.weights:
+        lacking = [(name, at, inner) for at, item in maps if item.get(inner) in _EMPTY]
+        if lacking:
+            filled -= weight
+            missing += lacking
+    for inner, is_list, below in scale.inner:
+        sums = []
+        for at, item in maps:
+            found: list[FieldPath] = []
+            value = item.get(inner)
+            if is_list and isinstance(value, list):
+                sums.append(_weigh_items(below, inner, value, found))
+            elif not is_list and isinstance(value, dict):
+                sums.append(_weigh(below, value, found))
+                found = [(inner, *path) for path in found]
+            missing += [(name, at, *path) for path in found]
+        if any(sum_[1] for sum_ in sums):
+            total += max(sum_[1] for sum_ in sums)
+            filled += min(sum_[0] for sum_ in sums if sum_[1])
+    return filled, total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 ATTACHMENTS = "attachments"
 PROFILE_FILE = "profile.md"
+PLAIN_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\.md")
+PLAIN_LENGTH = 80
+"""Names that are surely in order, which most are: no device of Windows has a hyphen in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,12 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
     for name in listing.names:
         if not is_text(name):
             yield problem(_join(listing.folder, name.rstrip("/")), "stray-file", "bytes")
-    for path, mark in _files(listing):
-        if is_link(mark):
-            yield problem(path, "symlink")
-        elif not is_regular(mark):
-            yield problem(path, "stray-file", "special")
+    if not all(map(is_regular, listing.marks)):
+        for path, mark in _files(listing):
+            if is_link(mark):
+                yield problem(path, "symlink")
+            elif not is_regular(mark):
+                yield problem(path, "stray-file", "special")
     seen: dict[str, str] = {}
     for name in listing.names:
         bare = name.rstrip("/")
@@ -147,11 +152,14 @@ def _read_type_folder(account: str, listing: Listing, settings: Settings, layout
     if rtype is None or rtype.name == "profile" or not _fits(account, rtype):
         layout.others += _plain_files(listing)
         return
+    start = len(listing.folder) + 1
     for path, mark in _files(listing):
         if not is_regular(mark):
             continue
         if path.endswith(".md"):
-            layout.problems += check_name(f"accounts/{path}")
+            if len(path) - start > PLAIN_LENGTH or not PLAIN_NAME.fullmatch(path, start):
+                found = check_name(f"accounts/{path}")
+                layout.problems += [each for each in found if each.args.get("part") == path[start:]]
             layout.records.append(RecordFile(f"accounts/{path}", rtype.name, mark))
         else:
             layout.others.append(path)

@@ -29,18 +29,28 @@ LOAD_CHUNK = 10
 """Accounts that a worker process takes at a time; with fewer than two such lots, no worker is started."""
 
 
-def find_signatures(root: str) -> dict[str, bytes]:
-    """Account → signature of its folder as it is now; under the empty name that of ``accounts/`` itself."""
+def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
+    """Account → signature of its folder as it is now; under the empty name that of ``accounts/`` itself.
+
+    With ``unsigned`` only the names are wanted; the signatures are empty, which stands for changed.
+    """
     from kam.portfolio.layout import is_text
 
     accounts = f"{root}/accounts"
     top = list_top(accounts)
     names = [name[:-1] for name in top.names if name[-1] == "/" and is_text(name)]
 
+    if unsigned:
+        return dict.fromkeys((TOP, *names), b"")
+
     def make() -> Callable[[str], tuple[str, bytes]]:
         return lambda name: (name, sign_tree(accounts, name))
 
     return {TOP: sign([top]), **dict(spread(names, make, chunk=SIGN_CHUNK))}
+
+
+def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> bool:
+    return found[account] != b"" and known.get(account) == found[account]
 
 
 class Refresh:
@@ -55,8 +65,9 @@ class Refresh:
 
     def run(self) -> bool:
         """Update the store where anything changed; whether it did. One transaction: whole or not at all."""
-        found = find_signatures(self.root)
-        if not self.verify and found == StoredAccounts(self.store).signatures() and self.store.meta("state"):
+        known = StoredAccounts(self.store).signatures()
+        found = find_signatures(self.root, unsigned=self.verify or not known)
+        if found == known and b"" not in found.values() and self.store.meta("state"):
             return False
         with self.store.writing():
             self._update(found)
@@ -68,12 +79,12 @@ class Refresh:
         known = StoredAccounts(self.store).signatures()
         for gone in known.keys() - found.keys():
             self._remove(gone)
-        changed = sorted(name for name in found if name and (self.verify or known.get(name) != found[name]))
+        changed = sorted(name for name in found if name and not _is_same(known, found, name))
         engine = Engine(self.settings)
         now = self.store.now()
         for unit in self._build(changed, engine, now):
             self._put(unit)
-        if self.verify or known.get(TOP) != found[TOP]:
+        if not _is_same(known, found, TOP):
             self._put_top(now)
         self._look_over(engine)
         self.store.set_meta("state", self._state())

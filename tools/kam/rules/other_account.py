@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
-from kam.rules.values import PLAIN_TARGETS, iter_at, references_of
+from kam.rules.values import PLAIN_TARGETS, Names, iter_at, per_type, references_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -17,13 +17,19 @@ NAME = "other-account"
 LEVEL = Level.WARNING
 
 
+def _record_references(rtype: RecordType) -> tuple[Names, ...]:
+    return tuple(names for names, targets in references_of(rtype) if PLAIN_TARGETS.isdisjoint(targets))
+
+
+record_references_of = per_type(_record_references)
+
+
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Each reference from one account's record to another account's: right within a group, else a slip."""
     if record.account.startswith("_"):
         return
-    for names, targets in references_of(rtype):
-        if PLAIN_TARGETS.isdisjoint(targets):
-            for path, value in iter_at(record.data, names):
-                other, slash, _ = str(value).partition("/")
-                if slash and other != record.account and not other.startswith("_"):
-                    yield Finding(path, args={"value": str(value), "other": other, "account": record.account})
+    for names in record_references_of(rtype):
+        for path, value in iter_at(record.data, names):
+            other, slash, _ = str(value).partition("/")
+            if slash and other != record.account and not other.startswith("_"):
+                yield Finding(path, args={"value": str(value), "other": other, "account": record.account})

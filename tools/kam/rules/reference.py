@@ -11,7 +11,7 @@ from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.contract import Fact
 from kam.rules.nearest import nearest
-from kam.rules.values import PLAIN_TARGETS, iter_at, references_of
+from kam.rules.values import PLAIN_TARGETS, Names, iter_at, per_type, references_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -20,13 +20,23 @@ NAME = "reference"
 LEVEL = Level.ERROR
 
 
+def _wanted(rtype: RecordType) -> tuple[tuple[Names, tuple[str, ...], str], ...]:
+    """The fields that may lead to accounts or records: names, all targets, and those targets as one text."""
+    found = []
+    for names, targets in references_of(rtype):
+        wanted = "|".join(each for each in targets if each == "account" or each not in PLAIN_TARGETS)
+        if wanted:
+            found.append((names, targets, wanted))
+    return tuple(found)
+
+
+wanted_of = per_type(_wanted)
+
+
 def facts(record: Record, rtype: RecordType, settings: Settings) -> Iterator[tuple[str, ...]]:
     """That the record is there, and what it refers to: ``(type,)`` and ``(types, value, path…)``."""
     yield (rtype.name,)
-    for names, targets in references_of(rtype):
-        wanted = "|".join(each for each in targets if each == "account" or each not in PLAIN_TARGETS)
-        if not wanted:
-            continue
+    for names, targets, wanted in wanted_of(rtype):
         for path, value in iter_at(record.data, names):
             if isinstance(value, str) and not _is_elsewhere(value, targets, settings):
                 yield (wanted, value, *map(_spell, path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from kam.model.problem import FieldPath
@@ -26,16 +26,24 @@ def per_type(make: Callable[[RecordType], Plan]) -> Callable[[RecordType], Plan]
     return get
 
 
-def iter_at(value: object, names: Names, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Value]]:
+def iter_at(value: object, names: Names, path: FieldPath = ()) -> Sequence[tuple[FieldPath, Value]]:
     """Every value under a path of field names, entering each item of the lists on the way and at its end."""
+    if names and isinstance(value, dict) and names[0] not in value:
+        return ()
+    found: list[tuple[FieldPath, Value]] = []
+    _collect(value, names, path, found)
+    return found
+
+
+def _collect(value: object, names: Names, path: FieldPath, found: list[tuple[FieldPath, Value]]) -> None:
     if isinstance(value, list):
         for at, item in enumerate(value):
-            yield from iter_at(item, names, (*path, at))
+            _collect(item, names, (*path, at), found)
     elif not names:
         if value is not None:
-            yield path, value  # type: ignore[misc]
+            found.append((path, value))  # type: ignore[arg-type]
     elif isinstance(value, dict) and names[0] in value:
-        yield from iter_at(value[names[0]], names[1:], (*path, names[0]))
+        _collect(value[names[0]], names[1:], (*path, names[0]), found)
 
 
 def iter_maps(data: Mapping[str, Value], name: str) -> Iterator[tuple[FieldPath, dict[str, Value]]]:
@@ -69,10 +77,21 @@ PLAIN_TARGETS = frozenset({"account", "person", "product", "contact", "attachmen
 """What a reference may lead to besides record types."""
 
 
+def _references_by_target(rtype: RecordType) -> Mapping[str, tuple[Names, ...]]:
+    found: dict[str, tuple[Names, ...]] = {}
+    for names, targets in references_of(rtype):
+        if len(targets) == 1:
+            found[targets[0]] = (*found.get(targets[0], ()), names)
+    return found
+
+
+references_by_target_of = per_type(_references_by_target)
+
+
 def iter_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> Iterator[tuple[FieldPath, str]]:
     """The values of those fields that lead to ``target`` and to nothing else."""
-    for names, targets in references_of(rtype):
-        if targets == (target,):
+    for names in references_by_target_of(rtype).get(target, ()):
+        if names[0] in data:
             for path, value in iter_at(data, names):
                 if isinstance(value, str):
                     yield path, value
