@@ -176,16 +176,17 @@ def _place(text: str, ctx: Context) -> tuple[str, str]:
 
 def _require_rules(names: frozenset[str], ctx: Context) -> None:
     """End the command where a rule is asked for that does not exist."""
-    if not names:
-        return
-    from kam.model.texts import load_texts
+    for name in sorted(names):
+        from kam.model.texts import find_texts, load_texts
 
-    for name in sorted(names - load_texts().keys()):
-        from kam.rules.nearest import nearest
+        try:
+            find_texts(name)
+        except KeyError:
+            from kam.rules.nearest import nearest
 
-        near = nearest(name, load_texts())
-        fail(
-            f"there is no rule {name}.{f' Did you mean {near}?' if near else ''}",
-            f"没有 {name} 这条规则。{f'是否应为 {near}？' if near else ''}",
-            lang=ctx.lang,
-        )
+            near = nearest(name, load_texts())
+            fail(
+                f"there is no rule {name}.{f' Did you mean {near}?' if near else ''}",
+                f"没有 {name} 这条规则。{f'是否应为 {near}？' if near else ''}",
+                lang=ctx.lang,
+            )

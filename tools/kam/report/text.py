@@ -13,6 +13,9 @@ from kam.report.source import SourceLines, iter_excerpt, plain
 GROUP_FROM, GROUP_SHOWN = 6, 3
 """So many problems of one rule make a group, of which so many are shown."""
 
+WHOLE_RECORD = frozenset({"account-owner", "in-tray", "incomplete"})
+"""Rules about a record as a whole: no line of it would say more than its path."""
+
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 COLOURS = {Level.ERROR: "\x1b[31m", Level.WARNING: "\x1b[33m", Level.INFO: "\x1b[36m"}
 RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
@@ -48,7 +51,7 @@ class TextReporter:
         place = self._paint(_place(problem), BOLD)
         level = self._paint(words.LEVELS[self._lang][problem.level], COLOURS[problem.level])
         yield f"{place} {level} {problem.rule}: {message}"
-        line = None if _is_about_all(problem) else self._sources.line(problem.path, problem.line)
+        line = None if problem.rule in WHOLE_RECORD else self._sources.line(problem.path, problem.line)
         if line is not None and line.strip():
             for each in iter_excerpt(line, problem.line, problem.column):
                 yield self._paint(each, DIM)
@@ -85,8 +88,3 @@ def _place(problem: Problem) -> str:
     """``path:line:column``, or the path alone where the file as a whole is meant."""
     path = plain(problem.path)
     return f"{path}:{problem.line}:{problem.column}" if problem.line else path
-
-
-def _is_about_all(problem: Problem) -> bool:
-    """Whether a record as a whole is meant, so that no line of it says more than its path."""
-    return bool(problem.record) and not problem.field
