@@ -2,17 +2,138 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterator
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kam.kpi.definition import problems_of, read_kpis
+from kam.kpi.definition import Kpi, Target, read_kpis
+from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
+from kam.kpi.policy import check_policy
 from kam.model.problem import Problem
+from kam.settings.yaml_reader import LocatedYaml
+from kam.tables import NoRecords, Tables, TablesError, open_tables
 
 if TYPE_CHECKING:
     from kam.settings import Settings
+
+FILE, QUERY = "kpi-file", "kpi-query"
+PARAMETERS = ("as_of", "from", "to")
+COLUMN = re.compile(r'column "([^"]+)" not found|does not have a column named "([^"]+)"')
+TABLE = re.compile(r"Table with name (\S+) does not exist")
+FUNCTION = re.compile(r"Table Function with name \"?([\w]+)\"? does not exist")
+COMMENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+FICKLE = re.compile(
+    r"\b(random|now|today|current_date|current_time|current_timestamp|localtime|localtimestamp|get_current_time"
+    r"|get_current_timestamp|transaction_timestamp|uuid|uuidv4|uuidv7|gen_random_uuid|setseed|nextval)\b",
+    re.IGNORECASE,
+)
+EXACT = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|\"?NULL\"?\Z")
+A_DAY = date(2000, 1, 1)
 
 
 def check_kpis(root: Path, settings: Settings) -> list[Problem]:
     """Problems of ``site-config/kpis`` and ``site-config/policy.yml``, sorted. Needs no records."""
     files = read_kpis(root)
-    return sorted(problems_of(files), key=lambda p: p.sort_key)
+    with open_tables(NoRecords(root, settings), A_DAY, cache=False) as tables:
+        columns = _all_columns(tables)
+        for kpi, file in files:
+            if file.value is not None:
+                _check_targets(kpi, file)
+                own = _check_query(kpi, file, tables, columns) if kpi.sql else None
+                if own is not None:
+                    _check_groupings(kpi, file, own)
+    found = [problem for _, file in files for problem in file.problems]
+    found += check_policy(root, settings)
+    return sorted(found, key=lambda p: p.sort_key)
+
+
+def _all_columns(tables: Tables) -> dict[str, tuple[str, ...]]:
+    names = [each.name for plan in tables.plans for each in plan.iter_all()] + [s.name for s in tables.shared]
+    return {name: tables.columns_of(name) for name in names}
+
+
+def _check_targets(kpi: Kpi, file: LocatedYaml) -> None:
+    places: dict[tuple[str, ...], Target] = {("targets",): kpi.target}
+    places |= {("targets", "by_tier", tier): target for tier, target in kpi.tier_targets.items()}
+    for path, target in places.items():
+        if target.good is None or target.watch is None or kpi.better == "neither":
+            continue
+        if target.watch > target.good if kpi.better == "higher" else target.watch < target.good:
+            words = {"good": str(target.good), "watch": str(target.watch), "better": kpi.better}
+            file.report((*path, "watch"), FILE, "targets", words)
+    if "top" in file.value and kpi.aggregation != "top_share":
+        file.report(("top",), FILE, "top", of_key=True)
+
+
+def _check_groupings(kpi: Kpi, file: LocatedYaml, own: Collection[str]) -> None:
+    known = sorted({*BY_TRAIT, *own} - {"at", "record", "numerator", "denominator"})
+    for at, name in enumerate(kpi.groupings):
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            words = {"name": name, "near": near[0] if near else "", "known": ", ".join(known)}
+            file.report(("groupings", at), FILE, "grouping-near" if near else "grouping", words)
+
+
+def _check_query(
+    kpi: Kpi, file: LocatedYaml, tables: Tables, columns: dict[str, tuple[str, ...]]
+) -> dict[str, str] | None:
+    """Report what is wrong with the query; gives its columns, or None where it cannot be understood."""
+    fickle = FICKLE.search(COMMENT.sub("", kpi.sql))
+    if fickle:
+        file.report(("sql",), QUERY, "clock", {"name": fickle[0]})
+        return None
+    try:
+        for name in sorted(tables.check_select(kpi.sql) - set(PARAMETERS)):
+            file.report(("sql",), QUERY, "parameter", {"name": name})
+            return None
+        found = dict(tables.describe(kpi.sql))
+    except TablesError as error:
+        _report_failure(kpi, file, error, columns)
+        return None
+    own = {name.lower(): sql for name, sql in found.items()}
+    for key, words in _wrong_columns(own):
+        file.report(("sql",), QUERY, key, words)
+    return own
+
+
+def _wrong_columns(own: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    for name in FACT_COLUMNS:
+        if name not in own:
+            yield "missing", {"name": name}
+    for name in ("numerator", "denominator"):
+        if name in own and not EXACT.match(own[name]):
+            yield "inexact", {"name": name, "found": own[name]}
+    if "at" in own and own["at"] not in ("DATE", '"NULL"', "NULL"):
+        yield "not-a-date", {"found": own["at"]}
+
+
+def _report_failure(kpi: Kpi, file: LocatedYaml, error: TablesError, columns: dict[str, tuple[str, ...]]) -> None:
+    text = str(error)
+    line, column = file.place(("sql",))
+    if error.line and "\n" in kpi.sql:
+        line, column = line + error.line, 1
+    missing_column, missing_table = COLUMN.search(text), TABLE.search(text) or FUNCTION.search(text)
+    if missing_column:
+        name = missing_column[1] or missing_column[2]
+        words = set(re.findall(r"\w+", kpi.sql))
+        used = [t for t in columns if t in words or f"{t}_on" in words]
+        near = get_close_matches(name, sorted({c for t in used for c in columns[t]}), n=1)
+        key = "column"
+    elif missing_table:
+        name = missing_table[1].strip('"!')
+        near = get_close_matches(name, [*columns, *(f"{t}_on" for t in columns)], n=1)
+        key = "table"
+    else:
+        file.problems.append(_problem(file, line, column, "failed", {"why": text}))
+        return
+    args = {"name": name, "near": near[0] if near else ""}
+    file.problems.append(_problem(file, line, column, f"{key}-near" if near else key, args))
+
+
+def _problem(file: LocatedYaml, line: int, column: int, key: str, args: dict[str, str]) -> Problem:
+    from kam.model.problem import Level
+
+    return Problem(file.path, line, column, QUERY, Level.ERROR, key, args, field="sql")

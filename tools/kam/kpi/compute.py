@@ -16,7 +16,7 @@ from kam.kpi.window import Window, month_ends, window_on
 from kam.tables import Tables, TablesError, open_tables
 
 if TYPE_CHECKING:
-    from kam.portfolio import Portfolio
+    from kam.tables.source import RecordSource
 
 FACTS = "kpi_facts"
 
@@ -32,7 +32,7 @@ class Wanted:
 
 
 def compute(
-    portfolio: Portfolio,
+    portfolio: RecordSource,
     as_of: date,
     kpis: Iterable[str] | None = None,
     *,
@@ -58,7 +58,7 @@ def compute(
 
 
 def _compute_all(
-    portfolio: Portfolio, tables: Tables, as_of: date, kpis: Sequence[Kpi], wanted: Wanted
+    portfolio: RecordSource, tables: Tables, as_of: date, kpis: Sequence[Kpi], wanted: Wanted
 ) -> list[KpiResult]:
     labels = Labels(portfolio.settings, tables)
     engine = _Engine(tables, labels, portfolio.settings.site.fiscal_year_start_month)

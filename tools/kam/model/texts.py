@@ -23,7 +23,9 @@ import yaml
 
 from kam.model.problem import Problem
 
-TEXT_PACKAGES = ("kam.load", "kam.settings", "kam.schema_check", "kam.rules", "kam.portfolio", "kam.importers")
+TEXT_PACKAGES = (
+    "kam.load", "kam.settings", "kam.schema_check", "kam.rules", "kam.portfolio", "kam.importers", "kam.kpi",
+)  # fmt: skip
 """Packages whose ``*.yml`` files hold texts of problems."""
 
 

@@ -9,11 +9,15 @@ from kam.model.schema import Label
 
 
 class TablesError(Exception):
-    """A table could not be made or asked. ``words`` says why, in English and Chinese."""
+    """A table could not be made or asked. ``words`` says why, in English and Chinese.
 
-    def __init__(self, en: str, zh: str) -> None:
+    ``line`` is that of the query the engine complains of, from 1; 0 where it names none.
+    """
+
+    def __init__(self, en: str, zh: str, line: int = 0) -> None:
         super().__init__(en)
         self.words: Label = {"en": en, "zh": zh}
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kam.tables.states import macro_sql
 if TYPE_CHECKING:
     import duckdb
 
-    from kam.portfolio import Portfolio
+    from kam.tables.source import RecordSource
 
 BATCH = 5_000
 FLAWS = "flaws"
@@ -25,7 +25,7 @@ FLAWS = "flaws"
 LISTED = {ACTIONS.name: ("action", ACTIONS), TRANSITIONS.name: ("transition", TRANSITIONS)}
 
 
-def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: Portfolio) -> None:
+def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource) -> None:
     """Create and fill all tables in the connection's current database. Faulty records are left out."""
     settings = portfolio.settings
     plans = plan_tables(settings.types.values())
@@ -48,7 +48,7 @@ def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: Portfolio) ->
     connection.execute(macro_sql(plans))
 
 
-def _account_currencies(portfolio: Portfolio) -> dict[str, str]:
+def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
     if "profile" not in portfolio.settings.types:
         return {}
     profiles = portfolio.iter_records(type="profile")

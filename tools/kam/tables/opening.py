@@ -19,14 +19,14 @@ from kam.tables.session import Tables, lock_down
 if TYPE_CHECKING:
     import duckdb
 
-    from kam.portfolio import Portfolio
+    from kam.tables.source import RecordSource
 
 FORM = 1
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 
 
-def open_tables(portfolio: Portfolio, as_of: date, *, cache: bool = True) -> Tables:
+def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> Tables:
     """The record tables of a portfolio as a locked-down connection; close it, or use it in a ``with``.
 
     ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
@@ -54,7 +54,7 @@ def open_tables(portfolio: Portfolio, as_of: date, *, cache: bool = True) -> Tab
     return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, fill_revisions)
 
 
-def _kept_file(portfolio: Portfolio) -> Path:
+def _kept_file(portfolio: RecordSource) -> Path:
     import duckdb
 
     made_of = (str(FORM), duckdb.__version__, portfolio.digest, portfolio.settings.digest)
@@ -77,7 +77,7 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _keep(portfolio: Portfolio, path: Path) -> bool:
+def _keep(portfolio: RecordSource, path: Path) -> bool:
     """Build the tables into the cache; false where it cannot be written. Errors of the build itself are not hidden."""
     import duckdb
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 WORD = re.compile(r"\w+")
+LINE = re.compile(r"\n\nLINE (\d+)")
 SECONDS = 60.0
 """How long a query may take."""
 LOCKS = (
@@ -210,5 +211,14 @@ def _read_arrow(relation: duckdb.DuckDBPyRelation, limit: int | None) -> list[tu
 
 
 def _failed(error: Exception) -> TablesError:
-    text = str(error).split("\n\nLINE ")[0].strip()
-    return TablesError(text, text)
+    text = str(error)
+    found = LINE.search(text)
+    said = text.split("\n\nLINE ", maxsplit=1)[0].strip()
+    said = said.split(": ", 1)[-1] if said.startswith("Invalid Input Error: ") else said
+    hint = ("", "")
+    if "syntax error" in said:
+        hint = (
+            '. Words of SQL such as at, on, from, to and by need quotes as names: "at"',
+            '。at、on、from、to、by 等是 SQL 关键字，作为列名时请加双引号："at"',
+        )
+    return TablesError(said + hint[0], said + hint[1], int(found[1]) if found else 0)
