@@ -118,6 +118,8 @@ class Context:
 
     def require_settings(self) -> None:
         """End the command with exit status 2 where the settings have errors."""
+        if self.settings.is_usable:
+            return
         from kam.model.problem import Level
         from kam.model.texts import render_message
 
