@@ -22,4 +22,4 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
     """The list of contacts, where no entry is the primary one."""
     contacts = [entry for _, entry in iter_maps(record.data, "contacts")]
     if contacts and not any(entry.get("primary") is True for entry in contacts):
-        yield Finding(("contacts",), args={"count": str(len(contacts))})
+        yield Finding(("contacts",))
