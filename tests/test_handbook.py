@@ -56,6 +56,15 @@ def test_every_record_type_has_a_page_with_its_fields_and_an_example(repository:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_kpi_is_explained(repository: Path, lang: str) -> None:
+    text = pages(repository, lang)["kpis.md"]
+    titles = [
+        yaml.safe_load(path.read_text("utf-8"))["title"] for path in (repository / "site-config/kpis").glob("*.yml")
+    ]
+    assert [title[lang] for title in titles if title[lang] not in text] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_links_lead_to_pages(repository: Path, lang: str) -> None:
     root = repository / "sop" / lang
     dead = [
