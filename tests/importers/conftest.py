@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,16 +123,17 @@ def shop(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kam_import(root: Path) -> Importer:
-    """Runs ``kam import SOURCE FILE… --format json``; ``status`` is the exit status expected."""
+    """Runs ``kam import SOURCE FILE…`` in the portfolio."""
+    return partial(run_import, root)
 
-    def run(source: str, *words: str | Path, status: int = 0) -> dict[str, Any]:
-        result = CliRunner().invoke(
-            cli, ["-C", str(root), "import", source, *map(str, words), "--format", "json"], catch_exceptions=False
-        )
-        assert result.exit_code == status, result.output + result.stderr
-        return dict(json.loads(result.stdout)) if result.stdout else {"stderr": result.stderr}
 
-    return run
+def run_import(root: Path, source: str, *words: str | Path, status: int = 0) -> dict[str, Any]:
+    """What ``kam import … --format json`` says; ``status`` is the exit status expected."""
+    result = CliRunner().invoke(
+        cli, ["-C", str(root), "import", source, *map(str, words), "--format", "json"], catch_exceptions=False
+    )
+    assert result.exit_code == status, result.output + result.stderr
+    return dict(json.loads(result.stdout)) if result.stdout else {"stderr": result.stderr}
 
 
 def tree(root: Path) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.importers.conftest import Importer, errors, tree
 
 
@@ -190,9 +189,7 @@ def test_a_record_leaves_the_in_tray_when_the_source_names_its_account(
     assert kam_import("shop", shop / "deals.csv", shop / "orders.csv")["written"] == 0
 
 
-def test_new_entries_go_where_the_order_of_a_ledger_puts_them(
-    imported: Path, shop: Path, kam_import: Importer
-) -> None:
+def test_new_entries_go_where_the_order_of_a_ledger_puts_them(imported: Path, shop: Path, kam_import: Importer) -> None:
     ledger = imported / "accounts/acme-gmbh/orders/2026-03.md"
     edit(ledger, "  - id: SO-2", "  # the big one\n  - id: SO-2")
     ledger.write_text(ledger.read_text(encoding="utf-8") + "Paid late.\n", encoding="utf-8")
