@@ -64,6 +64,26 @@ def test_accounts_folders_and_records_can_be_named(root: Path, place: str) -> No
     assert result.exit_code == 1 and "unknown-contact" in result.stdout
 
 
+def test_paths_are_read_from_where_one_stands(root: Path) -> None:
+    result = kam(root / "accounts" / "acme", "check", "issues/2026-03-02-late.md")
+    assert result.exit_code == 1 and "unknown-contact" in result.stdout
+    assert kam(root / "accounts" / "acme", "check", "profile.md").exit_code == 0
+
+
+def test_a_folder_outside_is_not_looked_at(root: Path) -> None:
+    assert kam(root, "check", "..").exit_code == 2
+
+
+def test_one_entry_of_a_ledger_can_be_named(root: Path) -> None:
+    orders = root / "accounts" / "acme" / "orders"
+    orders.mkdir()
+    (orders / "2026-03.md").write_text(
+        "---\nentries:\n  - {id: SO-1, date: 2026-04-01}\n  - {id: SO-2, date: 2026-05-01}\n---\n", encoding="utf-8"
+    )
+    document = json.loads(kam(root, "check", "acme/orders/2026-03#SO-2", "--format", "json").stdout)
+    assert {problem["record"] for problem in document["problems"]} == {"acme/orders/2026-03#SO-2"}
+
+
 def test_a_name_that_leads_nowhere_is_wrong_use(root: Path) -> None:
     result = kam(root, "check", "acne")
     assert result.exit_code == 2 and "there is no acne" in result.stderr

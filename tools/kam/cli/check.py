@@ -159,7 +159,9 @@ def _place(text: str, ctx: Context) -> tuple[str, str]:
     name, _, entry = text.partition("#")
     name = name.rstrip("/")
     root = ctx.root
-    candidates = (Path(name).absolute(), root / name, root / "accounts" / name, root / "accounts" / f"{name}.md")
+    candidates = [ctx.folder.resolve() / name]
+    if ".." not in Path(name).parts:
+        candidates += [root / name, root / "accounts" / name, root / "accounts" / f"{name}.md"]
     paths = (Path(os.path.normpath(candidate)) for candidate in candidates)
     found = next((path for path in paths if path.exists() and path.is_relative_to(root)), None)
     if found is None:

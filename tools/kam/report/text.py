@@ -16,6 +16,9 @@ GROUP_FROM, GROUP_SHOWN = 6, 3
 WHOLE_RECORD = frozenset({"account-owner", "in-tray", "incomplete"})
 """Rules about a record as a whole: no line of it would say more than its path."""
 
+OFTEN_SHOWN = 6
+"""So many of the fields that a group is most often about are counted below it."""
+
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 COLOURS = {Level.ERROR: "\x1b[31m", Level.WARNING: "\x1b[33m", Level.INFO: "\x1b[36m"}
 RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
@@ -37,13 +40,17 @@ class TextReporter:
         counts = Counter(problem.rule for problem in report.problems)
         grouped = {} if self._show_all else {rule: n for rule, n in counts.items() if n >= GROUP_FROM}
         groups: dict[str, list[Problem]] = {rule: [] for rule in grouped}
+        fields: dict[str, Counter[str]] = {rule: Counter() for rule in grouped}
         for problem in report.problems:
             if problem.rule not in groups:
                 yield from self._problem(problem)
-            elif len(groups[problem.rule]) < GROUP_SHOWN:
+                continue
+            if len(groups[problem.rule]) < GROUP_SHOWN:
                 groups[problem.rule].append(problem)
+            if "fields" in problem.args:
+                fields[problem.rule].update(problem.args["fields"].split(", "))
         for rule in sorted(groups, key=lambda each: (RANK[groups[each][0].level], each)):
-            yield from self._group(rule, groups[rule], grouped[rule])
+            yield from self._group(rule, groups[rule], grouped[rule], fields[rule])
         yield self._paint(words.closing(report.summary, self._lang, scope), BOLD)
 
     def _problem(self, problem: Problem) -> Iterator[str]:
@@ -59,7 +66,7 @@ class TextReporter:
             yield f"    {words.HINT[self._lang]}{hint}"
         yield ""
 
-    def _group(self, rule: str, shown: Sequence[Problem], total: int) -> Iterator[str]:
+    def _group(self, rule: str, shown: Sequence[Problem], total: int, fields: Counter[str]) -> Iterator[str]:
         from kam.model.texts import render_title
 
         found = self._paint(words.count(total, shown[0].level, self._lang), COLOURS[shown[0].level])
@@ -71,6 +78,9 @@ class TextReporter:
             yield f"  {self._paint(_place(problem), BOLD)} {message}"
         if hints[0] and len(set(hints)) == 1:
             yield f"    {words.HINT[self._lang]}{hints[0]}"
+        if fields:
+            often = sorted(fields.items(), key=lambda each: (-each[1], each[0]))[:OFTEN_SHOWN]
+            yield f"    {words.OFTEN[self._lang]}{plain(words.counts(often, self._lang))}"
         yield words.group_rest(total - len(shown), rule, self._lang)
         yield ""
 

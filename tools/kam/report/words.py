@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kam.model.problem import Level
 from kam.portfolio.report import Summary
 
@@ -14,6 +16,17 @@ SCOPES = {
     "zh": {"part": "所选范围", "settings": "设置"},
 }
 HINT = {"en": "hint: ", "zh": "建议："}
+
+OFTEN = {"en": "most often: ", "zh": "最常见："}
+
+
+def counts(pairs: Sequence[tuple[str, int]], lang: str) -> str:
+    """``need 85, contacts 12``."""
+    return (
+        "，".join(f"{name} {n}" for name, n in pairs)
+        if lang == "zh"
+        else ", ".join(f"{name} {n:,}" for name, n in pairs)
+    )
 
 
 def count(number: int, level: Level, lang: str) -> str:
