@@ -41,7 +41,7 @@ def _rows(prefix: str, fields: tuple[Field, ...], view: View, depth: int) -> Ite
             "help": view.label(each.help),
             "kind": _kind(each, view),
             "need": "required" if each.required else "recommended" if each.recommended else "optional",
-            "choices": [view.label(texts) for texts in _choices(each).values()],
+            "choices": [(value, view.label(texts)) for value, texts in _choices(each).items()],
             "sensitivity": each.sensitivity.value,
         }
         inner = each.items.fields if each.items else each.fields
