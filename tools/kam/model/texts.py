@@ -19,8 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kam.model.problem import Problem
 
 TEXT_PACKAGES = (
@@ -50,12 +48,24 @@ def load_texts() -> Mapping[str, Any]:
 @cache
 def find_texts(rule: str) -> Mapping[str, Any]:
     """The texts of one rule; reads no more than one small file where the rule has one of its own."""
+    if rule in _kept:
+        return _kept[rule]
     own = PARTS / "rules" / f"{rule.replace('-', '_')}.yml"
     texts: Mapping[str, Any] = (_read(own) if own.is_file() else load_texts())[rule]
     return texts
 
 
+_kept: dict[str, Mapping[str, Any]] = {}
+
+
+def keep_texts(texts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Take texts (rule name → its texts) that somebody kept since they were read, instead of reading them again."""
+    _kept.update(texts)
+
+
 def _read(path: Path) -> Mapping[str, Any]:
+    import yaml
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kam.model.texts import find_texts, keep_texts
 from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.report import Report, make_report, problem_of, report_of, report_row
 from kam.portfolio.store import Store, open_writer
@@ -24,7 +25,9 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     state = store.meta("state")
     row = store.db.execute("SELECT report FROM answers WHERE day = ? AND state = ?", (day, state)).fetchone()
     if row:
-        return report_of(load_json(row[0]))
+        kept, texts = load_json(row[0])
+        keep_texts(texts)
+        return report_of(kept)
     problems = list(_iter_kept(store))
     if day:
         problems += _check_dated(store, root, settings, as_of)
@@ -61,17 +64,17 @@ def _check_dated(store: Store, root: Path, settings: Settings, as_of: date) -> I
 
 
 def _keep(store: Store, day: str, state: str, report: Report) -> None:
-    """Keep the report for the next time, unless another process has gone on meanwhile or is writing now."""
+    """Keep the report, with the words of its rules, unless another process has gone on meanwhile or is writing now."""
     if store.path is None:
         return
+    texts = {rule: find_texts(rule) for rule in {each.rule for each in report.problems}}
+    raw = dump_json([report_row(report), texts])
     with suppress(sqlite3.Error):
         writer = open_writer(store.path)
         try:
             with writer.writing():
                 if writer.meta("version") == store.meta("version"):
                     writer.db.execute("DELETE FROM answers WHERE state <> ?", (state,))
-                    writer.db.execute(
-                        "INSERT OR REPLACE INTO answers VALUES (?,?,?)", (day, state, dump_json(report_row(report)))
-                    )
+                    writer.db.execute("INSERT OR REPLACE INTO answers VALUES (?,?,?)", (day, state, raw))
         finally:
             writer.close()

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import FieldPath, Finding, Problem, field_text
 from kam.model.record import Record
+from kam.portfolio.stored import Place
 from kam.rules.contract import AccountRecords, Fact, Rule
 
 if TYPE_CHECKING:
     from kam.settings import Settings
 
 Positions = Mapping[FieldPath, tuple[int, int]]
-Place = tuple[str, int]
-"""Where a record stands: path of its file, and which entry of a ledger it is (-1 in a file of one record)."""
 
 
 class Engine:

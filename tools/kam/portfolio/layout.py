@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.slug import casefold_key
-from kam.portfolio.tree import Listing, Mark, is_link, is_regular
+from kam.portfolio.tree import Listing, Mark, is_link, is_regular, is_text
 
 if TYPE_CHECKING:
     from kam.model.schema import RecordType
@@ -68,11 +68,6 @@ def problem(folder_path: str, rule: str, key: str = "default", level: Level = Le
     """A problem with a path below ``accounts/`` as a whole."""
     path = f"accounts/{folder_path}" if folder_path else "accounts"
     return Problem(printable(path), 0, 0, rule, level, key, args)
-
-
-def is_text(name: str) -> bool:
-    """Whether a file name is text at all: one of other bytes is never loaded, only reported."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def printable(path: str) -> str:

@@ -12,7 +12,7 @@ from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.report import problem_row
 from kam.portfolio.store import Store, open_reader
 from kam.portfolio.stored import StoredAccounts
-from kam.portfolio.tree import is_settled, list_top, sign, sign_tree
+from kam.portfolio.tree import is_settled, is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
 
     With ``unsigned`` only the names are wanted; the signatures are empty, which stands for changed.
     """
-    from kam.portfolio.layout import is_text
-
     accounts = f"{root}/accounts"
     top = list_top(accounts)
     names = [name[:-1] for name in top.names if name[-1] == "/" and is_text(name)]

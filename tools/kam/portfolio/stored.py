@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from kam.model.record import Record
 from kam.portfolio.encode import load_data
-from kam.portfolio.engine import Place
 from kam.portfolio.store import Store
 
+Place = tuple[str, int]
+"""Where a record stands: path of its file, and which entry of a ledger it is (-1 in a file of one record)."""
 COLUMNS = "id, type, account, path, faulty, decimals, data, body"
 
 

@@ -86,6 +86,11 @@ def is_link(mark: Mark) -> bool:
     return stat.S_ISLNK(mark[0])
 
 
+def is_text(name: str) -> bool:
+    """Whether a file name is text at all: one of other bytes is never loaded, only reported."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def _list_folder(path: str, folder: str) -> Listing:
     found: list[tuple[str, Mark | None]] = []
     try:

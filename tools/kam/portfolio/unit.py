@@ -12,9 +12,10 @@ from kam.model.completeness import measure_completeness
 from kam.model.problem import Level, Problem
 from kam.model.record import Record
 from kam.portfolio.encode import dump_data, dump_json, load_json
-from kam.portfolio.engine import Engine, Place, Placer
+from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
+from kam.portfolio.stored import Place
 from kam.portfolio.tree import Listing, is_settled, pack_marks, sign, walk_tree
 from kam.rules.contract import AccountRecords
 
