@@ -79,14 +79,17 @@ def portfolio(tmp_path: Path) -> Path:
 
 def test_an_empty_portfolio_checks_measures_and_publishes(portfolio: Path) -> None:
     assert _json(portfolio, "check")["summary"]["errors"] == 0
-    assert all(kpi["value"] is None for kpi in _json(portfolio, "kpi")["kpis"])
+    for kpi in _json(portfolio, "kpi")["kpis"]:
+        assert kpi["n"] == 0
+        assert kpi["value"] in (None, 0), kpi["id"]
+        assert (kpi["value"] is None) == bool(kpi["reason"]), kpi["id"]
     _kam(portfolio, "site", "build")
     assert (portfolio / "site" / "index.html").is_file()
     assert (portfolio / "site" / "zh" / "index.html").is_file()
 
 
 def test_a_record_type_added_by_a_schema_file_alone_appears_everywhere(portfolio: Path) -> None:
-    (portfolio / "site-config" / "schemas" / "factory-visit.yml").write_text(VISIT_REPORT, encoding="utf-8")
+    (portfolio / "site-config" / "schemas" / "factory_visit.yml").write_text(VISIT_REPORT, encoding="utf-8")
     visits = portfolio / "accounts" / "acme" / "factory-visits"
     visits.mkdir(parents=True)
     (portfolio / "accounts" / "acme" / "profile.md").write_text("---\nname: Acme\n---\n", encoding="utf-8")
@@ -102,7 +105,7 @@ def test_a_record_type_added_by_a_schema_file_alone_appears_everywhere(portfolio
     rows = _json(portfolio, "query", "SELECT id, guests, held_on FROM factory_visits")
     assert "acme/factory-visits/2026-03-05-spring-tour" in json.dumps(rows)
     assert "factory_visits" in _kam(portfolio, "tables")
-    assert "Held on" in _kam(portfolio, "explain", "factory-visit")
+    assert "Held on" in _kam(portfolio, "explain", "factory_visit")
     _kam(portfolio, "site", "build")
     pages = [p.read_text(encoding="utf-8") for p in (portfolio / "site").rglob("*.html")]
     assert any("Spring tour 春季参观" in page and "They liked the test bench." in page for page in pages)
@@ -121,7 +124,7 @@ def test_a_crm_export_becomes_a_checked_measured_published_portfolio(portfolio: 
     assert len(_kam(portfolio, "check").splitlines()) < 100
     assert _json(portfolio, "query", "SELECT count(*) AS n FROM opportunities")
     kpis = {kpi["id"]: kpi for kpi in _json(portfolio, "kpi", "--as-of", "2017-12-31")["kpis"]}
-    assert kpis["win-rate"]["numerator"] is not None
+    assert (kpis["win_rate"]["numerator"], kpis["win_rate"]["n"]) == (4238, 6711)
     before = _tree(portfolio)
     _kam(portfolio, "import", "maven_crm", *files)
     assert _tree(portfolio) == before, "a second import wrote something"
