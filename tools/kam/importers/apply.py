@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kam.importers.plan import Note, Plan, Write
 from kam.importers.state import FOLDER
+
+SUFFIX = ".tmp"
 
 
 def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Callable[[int], None]) -> list[str]:
     """Write everything; returns the paths written. A file that someone changed meanwhile stays and is noted."""
     from kam.write import RefusedError
 
+    clear_leftovers(root)
     written = []
     last = [write for write in plan.writes if write.path.startswith(f"{FOLDER}/")]
     for write in plan.writes:
@@ -38,6 +42,28 @@ def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Call
             _write(root, write, sync=True)
             written.append(write.path)
     return written
+
+
+def clear_leftovers(root: Path) -> None:
+    """Remove files in the making that a killed run left behind; those of a process that is still alive stay."""
+    pattern = f".kam-*{SUFFIX}"
+    for path in (*root.glob(f"accounts/**/{pattern}"), *root.glob(f"*/{pattern}")):
+        number = path.name.removesuffix(SUFFIX).rpartition(".")[2]
+        if number.isdigit() and not _is_alive(int(number)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _write(root: Path, write: Write, *, sync: bool) -> None:

@@ -255,7 +255,8 @@ def _with_steps(getter: Getter, spec: Mapping[str, Any], scope: Scope, target: F
         except BadValueError:
             if otherwise is _UNSET:
                 raise
-            value = otherwise
+            # What is not in the table is left out, but not without a word.
+            value = otherwise or bundle.resolve("value", str(value), "leave")
         if value is None or value == "":
             return None
         if ref:

@@ -73,7 +73,7 @@ class Registry:
 
         ``create`` makes it, ``leave`` and ``in-tray`` give None, ``reject`` raises BadValueError.
         """
-        found = self.find(kind, text)
+        found = self.find(kind, text) if kind in self.known else None
         if found is not None:
             return found
         if missing == "create":
