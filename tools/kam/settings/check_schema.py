@@ -72,8 +72,8 @@ class _Walk:
         for key in ("required", "x-recommended"):
             names = node.get(key)
             for at_name, name in enumerate(names if isinstance(names, list) else ()):
-                if name not in properties:
-                    self._report_field((*path, key, at_name), str(name), properties)
+                if isinstance(name, str) and name not in properties:
+                    self._report_field((*path, key, at_name), name, properties)
 
     def _report_field(self, path: FieldPath, name: str, properties: Node) -> None:
         near = nearest(name, properties)

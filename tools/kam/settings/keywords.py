@@ -166,6 +166,9 @@ def _check_states(file: LocatedYaml, path: FieldPath, value: Any) -> None:
     for key in ("field", "initial", "open", "terminal", "transitions"):
         if key not in value:
             report(file, path, "missing", name=key)
+    for key in ("field", "history"):
+        if not isinstance(value.get(key, ""), str):
+            report(file, (*path, key), "text", found=shown(value[key]))
     for key in ("initial", "open", "terminal"):
         _check_names(file, (*path, key), value.get(key, []))
     transitions = value.get("transitions", {})
