@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Mapping
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -36,6 +43,29 @@ def shared_data() -> Path:
 def repository() -> Path:
     """The root of this repository, which is also the sample portfolio."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def sample_settings(repository: Path) -> Settings:
+    """The settings of this repository."""
+    from kam.settings import load_settings
+
+    return load_settings(repository)
+
+
+@pytest.fixture(scope="session")
+def given(sample_settings: Settings) -> Callable[..., Any]:
+    """Function from ``{record id: data}`` (and settings) to a small portfolio; see ``given.py``."""
+    found = spec_from_file_location("given", Path(__file__).with_name("given.py"))
+    assert found is not None and found.loader is not None
+    module = module_from_spec(found)
+    sys.modules["given"] = module
+    found.loader.exec_module(module)
+
+    def load(records: Mapping[str, Mapping[str, Any]], settings: Settings = sample_settings) -> Any:
+        return module.load_given(settings, records)
+
+    return load
 
 
 @pytest.fixture(autouse=True)

@@ -64,7 +64,7 @@ def _iter_known(tables: Tables) -> Iterator[tuple[str, Label, tuple[Column, ...]
 
 
 def _count(tables: Tables, name: str) -> int:
-    return int(tables.query(f'SELECT count(*) FROM "{name}"', strict=False).rows[0][0])
+    return int(tables.query(f'SELECT count(*) FROM "{name}"').rows[0][0])
 
 
 def _render(found: list[Listed], form: str, lang: str, *, with_columns: bool) -> str:

@@ -92,7 +92,7 @@ class _Engine:
         """From here on, figures are as of that day."""
         self.day = day
         keep_account_traits(self.tables, day)
-        self.tiers = dict(self.tables.query("SELECT account, tier FROM kpi_accounts", strict=False).rows)
+        self.tiers = dict(self.tables.read("SELECT account, tier FROM kpi_accounts"))
 
     def figure(self, kpi: Kpi, account: str | None) -> Figure:
         """The one figure of a KPI on the day."""
@@ -145,7 +145,7 @@ class _Engine:
         where = " WHERE f.account = $account" if account else ""
         whole = f"(SELECT sum(numerator) FROM {FACTS})" if kpi.aggregation == "share" else "0"
         facts = grouped_sql(FACTS, grouping, where, whole)
-        rows = self.tables.query(AGGREGATIONS[kpi.aggregation].select.format(facts=facts), params, strict=False).rows
+        rows = self.tables.read(AGGREGATIONS[kpi.aggregation].select.format(facts=facts), params)
         if not grouping:
             return [(None, make_figure(kpi, rows[0][1:] if rows else None))]
         return [(row[0], make_figure(kpi, row[1:])) for row in rows]
@@ -167,7 +167,7 @@ class _Engine:
         where, params = (" WHERE account = $account", {"account": account}) if account else ("", {})
         columns = 'record, account, person, "at", numerator, denominator'
         sql = f'SELECT {columns} FROM {FACTS}{where} ORDER BY record, "at", person, numerator, denominator'
-        return [FactRow(*row) for row in self.tables.query(sql, params, strict=False).rows]
+        return [FactRow(*row) for row in self.tables.read(sql, params)]
 
 
 def _facts_sql(kpi: Kpi, columns: Sequence[str], window: Window) -> str:

@@ -94,27 +94,33 @@ class Tables:
         *,
         limit: int | None = None,
         seconds: float | None = None,
-        strict: bool = True,
     ) -> Result:
-        """Rows of one SELECT. ``$as_of`` is known; other parameters come from ``params``.
+        """Rows of one SELECT of anybody's. ``$as_of`` is known; other parameters come from ``params``.
 
         Raises TablesError where the text is anything but one SELECT, fails, takes longer than ``seconds``, or looks at
-        an amount whose rate is missing. Without ``strict`` such an amount is null; see ``find_flaw``.
+        an amount whose rate is missing.
         """
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
         self._require_revisions(sql)
         given = {name: known[name] for name in names if name in known}
-        connection = self.strict if strict else self.connection
-        return self._run(connection, sql, given, limit, self.seconds if seconds is None else seconds)
+        with self._limited(self.seconds if seconds is None else seconds):
+            self.strict.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                return _read(self.strict, sql, given, limit)
+            finally:
+                self.strict.execute("ROLLBACK")
+
+    def read(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query of our own, also over what ``materialize`` kept. Amounts without a rate are null here."""
+        with self._limited(self.seconds):
+            return _read(self.connection, sql, dict(params or {}), None).rows
 
     def find_flaw(self, sql: str, records: str) -> str:
         """Why a value that ``sql`` looks at is missing in a record that the table ``records`` lists, else empty."""
-        found = self._run(
-            self.connection,
-            f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message",
-            {}, None, self.seconds,
-        ).rows  # fmt: skip
+        found = self.read(
+            f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message"
+        )
         words = set(WORD.findall(sql))
         return next((str(message) for table, column, message in found if table in words and column in words), "")
 
@@ -142,24 +148,13 @@ class Tables:
         """Names and SQL types of the columns that a SELECT gives, without running it."""
         names = self.check_select(sql)
         given = dict.fromkeys(sorted(names), self.as_of)
-        rows = self._run(self.connection, f"DESCRIBE {sql.strip().rstrip(';')}", given, None, self.seconds).rows
+        rows = self.read(f"DESCRIBE {sql.strip().rstrip(';')}", given)
         return [(str(r[0]), str(r[1])) for r in rows]
 
     def _require_revisions(self, sql: str) -> None:
         if not self._has_revisions and REVISIONS.name in sql:
             self._has_revisions = True
             self.load_revisions()
-
-    def _run(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        sql: str,
-        params: dict[str, Any],
-        limit: int | None,
-        seconds: float,
-    ) -> Result:
-        with self._limited(seconds):
-            return _read(connection, sql, params, limit)
 
     def _interrupt(self) -> None:
         self.connection.interrupt()
