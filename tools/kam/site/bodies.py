@@ -93,4 +93,8 @@ def _convert(text: str) -> str:
 
 @cache
 def _parser() -> Any:
-    return Markdown(extensions=["tables", "sane_lists", "fenced_code", "nl2br"])
+    """A parser to which HTML is plain text."""
+    parser = Markdown(extensions=["tables", "sane_lists", "fenced_code", "nl2br"])
+    parser.preprocessors.deregister("html_block")
+    parser.inlinePatterns.deregister("html")
+    return parser

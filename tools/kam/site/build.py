@@ -101,7 +101,7 @@ def _refuse_foreign(out: Path) -> None:
 def _quiet_libraries(level: int = logging.WARNING) -> Iterator[None]:
     """MkDocs reports from ``level`` up to standard error; other libraries keep their advice to themselves."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    logging.getLogger("jieba").setLevel(logging.WARNING)
+    logging.getLogger("jieba").disabled = True
     log, handler = logging.getLogger("mkdocs"), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     before = log.level

@@ -60,13 +60,19 @@ def make_card(record: Record, rtype: RecordType, shower: Shower, page: str, *, d
         date=date_of(record, rtype),
         facts=list(_main_facts(record, rtype, shower, page)),
     )
-    if rtype.states:
-        card.state = str(record.data.get(rtype.states.field, ""))
-        state = rtype.by_name.get(rtype.states.field)
-        card.state_label = shower.choice(state, card.state) if state and card.state else card.state
+    state = state_field(rtype)
+    if state and state.name in record.data:
+        card.state = str(record.data[state.name])
+        card.state_label = shower.choice(state, card.state)
     if details:
         _add_details(card, record, rtype, shower, page)
     return card
+
+
+def state_field(rtype: RecordType) -> Field | None:
+    """The field with the state of a record: of its state machine, else a choice called ``status``."""
+    found = rtype.by_name.get(rtype.states.field if rtype.states else "status")
+    return found if found and found.kind is Kind.CHOICE else None
 
 
 def date_of(record: Record, rtype: RecordType) -> str:
@@ -145,7 +151,8 @@ def _record_link(target: str, record: Record, shower: Shower, page: str) -> str 
 
 
 def _main_facts(record: Record, rtype: RecordType, shower: Shower, page: str) -> Iterator[tuple[str, Markup]]:
-    skip = {rtype.title_field, rtype.date_field, rtype.states.field if rtype.states else ""}
+    state = state_field(rtype)
+    skip = {rtype.title_field, rtype.date_field, state.name if state else ""}
     known = [
         each
         for each in rtype.fields

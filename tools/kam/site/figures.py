@@ -35,6 +35,7 @@ class Shown:
     reason: str
     n: int
     has_value: bool
+    is_money: bool
     points: str = ""
 
 
@@ -109,5 +110,6 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         reason=label(figure.reason, view.lang) if figure.reason else "",
         n=figure.n,
         has_value=figure.value is not None,
+        is_money=result.kpi.unit == MONEY,
         points=points,
     )

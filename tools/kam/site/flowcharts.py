@@ -46,7 +46,7 @@ def render_flowchart(source: str, prefix: str) -> str:
 
 
 def _tidy(svg: str, prefix: str) -> str:
-    ids = sorted(set(re.findall(r'\bid="([^"]+)"', svg)), key=len, reverse=True)
+    ids = sorted(set(re.findall(r'(?<![\w-])id="([^"]+)"', svg)), key=len, reverse=True)
     for each in ids:
         svg = svg.replace(f'id="{each}"', f'id="{prefix}-{each}"').replace(f"url(#{each})", f"url(#{prefix}-{each})")
         svg = re.sub(rf"#{re.escape(each)}(?=[\s.{{:,])", f"#{prefix}-{each}", svg)

@@ -121,6 +121,9 @@ class Shower:
 
     def record(self, record_id: str, page: str) -> Markup:
         """The title of a record, linked to where it is shown; the bare id where it is not."""
+        account, _, name = record_id.partition("/")
+        if name == "profile" and account in self.accounts:
+            return self._anchor(relative(page, account_page(account)), self.account(account))
         href = self.places.href(page, record_id)
         return self._anchor(href, self.titles.get(record_id) or record_id) if href else escape(record_id)
 
@@ -147,6 +150,8 @@ def _moment(shower: Shower, field: Field, value: Value, at: At) -> Markup:
 
 def _text(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     text = str(value)
+    if field.name == "applies_to" and text in shower.types:
+        return escape(label(shower.types[text].label, shower.lang))
     if field.format == "uri" and text.lower().startswith(("https://", "http://")):
         return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(text, _host(text))
     return escape(text)

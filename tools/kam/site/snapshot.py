@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -111,13 +111,17 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
         account: {name: _newest_first(records, types[name]) for name, records in by_type.items()}
         for account, by_type in by_account.items()
     }
-    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, _kpis(portfolio, as_of))
+    shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
+    kpis = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()})
+    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis)
 
 
-def _kpis(portfolio: Portfolio, as_of: date) -> Sequence[KpiResult]:
+def _kpis(portfolio: Portfolio, as_of: date, shown: set[str]) -> Sequence[KpiResult]:
+    """All KPIs. Their values count every record, but only records that may be seen are named behind them."""
     from kam.kpi import compute
 
-    return compute(portfolio, as_of, by="account", trend=TREND, facts=True)
+    results = compute(portfolio, as_of, by="account", trend=TREND, facts=True)
+    return [replace(each, facts=[fact for fact in each.facts if fact.record in shown]) for each in results]
 
 
 def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.site.bodies import render_body
-from kam.site.cards import add_fields, date_of, is_open
+from kam.site.cards import add_fields, date_of, is_open, state_field
 from kam.site.figures import show_account
 from kam.site.page import Page
 from kam.site.pages.home import account_line
@@ -57,6 +57,7 @@ def _account(view: View, account: str) -> Page:
     profile = snapshot.profiles.get(account)
     sections = [_section(view, account, rtype, page) for rtype in view.types if snapshot.records(account, rtype.name)]
     actions = open_actions(snapshot, account)
+    events = _events(view, account, page)
     return view.page(
         page,
         "account.html",
@@ -64,12 +65,12 @@ def _account(view: View, account: str) -> Page:
         line=account_line(view, account, page),
         is_account=not account.startswith("_"),
         figures=show_account(view, account),
-        tiles=_tiles(view, account),
+        tiles=_tiles(view, account, has_time_line=bool(events)),
         actions=actions[:OPEN_WORK],
         actions_count=len(actions),
         issues=[view.card(r, page, details=False) for r in open_records(snapshot, account, "issue")[:OPEN_WORK]],
         sections=sections,
-        events=_events(view, account, page),
+        events=events,
         shower=view.shower,
         family=_family(view, account),
         **_profile(view, profile, page),
@@ -130,10 +131,12 @@ def _family(view: View, account: str) -> dict[str, object]:
     return {"parent": parent if parent in pages else None, "children": children, "pages": pages}
 
 
-def _tiles(view: View, account: str) -> list[tuple[str, str, str, str]]:
+def _tiles(view: View, account: str, *, has_time_line: bool) -> list[tuple[str, str, str, str]]:
     """Counts at the top of an account: word, value, what it is part of, anchor of the section."""
     snapshot = view.snapshot
-    tiles = [(view.word("last_contact"), last_contact(snapshot, account) or "–", "", "timeline")]
+    tiles = [
+        (view.word("last_contact"), last_contact(snapshot, account) or "–", "", "timeline" if has_time_line else "")
+    ]
     for rtype in view.types:
         records = snapshot.records(account, rtype.name)
         if rtype.states and records:
@@ -158,7 +161,7 @@ def _section(view: View, account: str, rtype: RecordType, page: str) -> dict[str
 
 def state_counts(view: View, rtype: RecordType, records: object) -> list[tuple[str, str, int]]:
     """How many records are in each state: value, word, count, in the order of the choices."""
-    field = rtype.by_name.get(rtype.states.field) if rtype.states else None
+    field = state_field(rtype)
     if field is None or not isinstance(records, list | tuple):
         return []
     counts: dict[str, int] = {}

@@ -15,7 +15,9 @@ from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
 SHOWN = 8
 """So many lines each list of the home page shows."""
 ACCOUNTS = 12
-FIGURES = 12
+FIGURES = 15
+OTHERS = 5
+"""So many KPIs the home page shows, and so many of them without a target."""
 
 
 def render(view: View) -> Iterator[Page]:
@@ -53,8 +55,11 @@ def render(view: View) -> Iterator[Page]:
 
 
 def main_figures(view: View) -> list[Shown]:
-    """The KPIs that have a value, those off target first."""
-    return worst_first(each for each in show_all(view, view.snapshot.kpis) if each.has_value)[:FIGURES]
+    """The KPIs that have a value: those with a target, the worst first, and then money and counts."""
+    known = worst_first(each for each in show_all(view, view.snapshot.kpis) if each.has_value)
+    judged = [each for each in known if each.status != "none"]
+    others = sorted((each for each in known if each.status == "none"), key=lambda each: not each.is_money)
+    return (judged[: FIGURES - min(len(others), OTHERS)] + others)[:FIGURES]
 
 
 def most_severe_first(issues: list[Record]) -> list[Record]:

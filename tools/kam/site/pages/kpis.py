@@ -73,9 +73,8 @@ def _by_line(view: View, result: KpiResult, part: Group) -> dict[str, object]:
 
 def _fact(view: View, fact: FactRow, page: str) -> dict[str, object]:
     """One record behind the value. The template leaves amounts of money out: one record's may be confidential."""
-    record = fact.record.removeprefix("accounts/").replace(".md", "")
     return {
-        "record": view.shower.record(record, page),
+        "record": view.shower.record(fact.record, page),
         "account": view.shower.account(fact.account) if fact.account else "",
         "person": view.shower.person(fact.person) if fact.person else "",
         "at": fact.at.isoformat() if fact.at else "",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kam.model.schema import RecordType
-from kam.site.cards import Card, is_open
+from kam.site.cards import Card, is_open, state_field
 from kam.site.page import Page
 from kam.site.pages.account import state_counts
 from kam.site.places import ON_ACCOUNT, account_page, list_page
@@ -61,7 +61,8 @@ def _type_page(view: View, rtype: RecordType) -> Page:
         help=view.label(rtype.help),
         count=len(records),
         counts=state_counts(view, rtype, records),
-        has_states=bool(rtype.states),
+        has_states=state_field(rtype) is not None,
+        has_open=bool(rtype.states),
         fact_names=_fact_names(cards),
         cards=cards,
         lines=lines,
