@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from kam.model.problem import FieldPath
@@ -157,10 +158,16 @@ def _check_json_schema(file: LocatedYaml) -> None:
     """Let JSON Schema's own rules have their say, where ours found nothing to complain of."""
     if file.problems:
         return
-    from jsonschema import Draft202012Validator
+    import jsonschema_rs
 
     from kam.settings.compile import plain_value
 
+    plain = plain_value(file.value)
+    with suppress(ValueError, jsonschema_rs.ReferencingError):
+        if jsonschema_rs.meta.is_valid(plain):
+            return
+    from jsonschema import Draft202012Validator
+
     validator = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-    for error in validator.iter_errors(plain_value(file.value)):
+    for error in validator.iter_errors(plain):
         report(file, tuple(error.absolute_path), "json-schema", why=str(error.message)[:200])
