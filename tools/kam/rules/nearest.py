@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+LIMIT = 3_000
+"""With so many names at most a slip is compared."""
 
 
-def nearest(name: str, known: Iterable[str], limit: int = 5_000) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like ``name``, or an empty text where none is like it.
 
-    Compares with at most ``limit`` names, so that one slip in a large portfolio stays cheap; names that share
-    the first letter or the last part come first.
+    Names that share the last part or the first letter come first, so that the limit hurts little.
     """
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=1_000)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
     tail = name.rsplit("/", 1)[-1]
-    names = sorted(known, key=lambda each: (not each.endswith(tail), each[:1] != name[:1], each))[:limit]
+    names = sorted(known, key=lambda each: (not each.endswith(tail), each[:1] != name[:1], each))[:LIMIT]
     found = get_close_matches(name, names, n=1, cutoff=0.7)
     if found:
         return found[0]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kam.model.problem import FieldPath, Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.contract import Fact
-from kam.rules.nearest import nearest
+from kam.rules.known import KnownRecords
 from kam.rules.values import PLAIN_TARGETS, Names, iter_at, per_type, references_of
 
 if TYPE_CHECKING:
@@ -51,35 +50,22 @@ def check_portfolio(facts: Iterable[Fact], settings: Settings) -> Iterator[Findi
             kinds[fact.record] = fact.values[0]
         else:
             wanted.append(fact)
-    accounts = {name.partition("/")[0] for name, kind in kinds.items() if kind == "profile"}
-    known = _Known(kinds, accounts)
+    known = KnownRecords(kinds)
     for fact in wanted:
         types = fact.values[0].split("|")
-        is_account = "account" in types and fact.values[1] in accounts
+        is_account = "account" in types and fact.values[1] in known.accounts
         if not is_account and kinds.get(fact.values[1]) not in types:
             yield _finding(fact, known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What there is to refer to: records with their types, and accounts."""
-
-    kinds: dict[str, str]
-    accounts: set[str]
-
-    def nearest(self, value: str, types: list[str]) -> str:
-        names = sorted(name for name, kind in self.kinds.items() if kind in types)
-        return nearest(value, [*names, *(sorted(self.accounts) if "account" in types else ())])
-
-
-def _finding(fact: Fact, known: _Known) -> Finding:
+def _finding(fact: Fact, known: KnownRecords) -> Finding:
     targets, value, *steps = fact.values
     types = targets.split("|")
     path: FieldPath = tuple(map(_read, steps))
     args = {"value": value, "wanted": ", ".join(types)}
     if value in known.kinds:
         return Finding(path, "kind", {**args, "kind": known.kinds[value]}, fact.record)
-    near = known.nearest(value, types)
+    near = known.nearest(value, types, fact.record)
     key = ("account" if types == ["account"] else "default") + ("-near" if near else "")
     return Finding(path, key, {**args, "near": near}, fact.record)
 
