@@ -22,3 +22,9 @@ def compile_file(name: str) -> RecordType:
 def bad_type() -> RecordType:
     """The small schema of the third-party records."""
     return compile_file("bad_records")
+
+
+@pytest.fixture(scope="session")
+def ledger_type() -> RecordType:
+    """A small ledger."""
+    return compile_file("sales")

@@ -35,7 +35,7 @@ DIFFERENT: dict[str, tuple[str | None, Level | None, str]] = {
     "184-val-formula-at.md": ("formula-like", Level.WARNING, "a warning, since exports write it as a text cell"),
     "187-val-formula-fullwidth.md": ("formula-like", Level.WARNING, "a warning, since exports write it as a text cell"),
     "199-val-jinja-title.md": ("template-marker", Level.WARNING, HARMLESS),
-    "202-val-hide-front.md": ("unknown-field", Level.ERROR, "the schema has no such field, whatever it may mean elsewhere"),
+    "202-val-hide-front.md": ("unknown-field", Level.ERROR, "no such field in the schema, whatever it does elsewhere"),
     "205-val-pii-phone-body.md": ("pii-phone", Level.WARNING, PERSONAL),
 }
 """File → rule, level and why our design differs from the manifest."""

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from kam.load.characters import place_of
+from kam.load.characters import MAX_SLIPS, Places
 from kam.load.personal import find_personal, mask
 from kam.load.slip import Slip
 
@@ -30,11 +30,14 @@ def check_body(body: str, first_line: int) -> Iterator[Slip]:
     if PREFILTER.search(body) is None:
         return
     seen: set[tuple[str, int]] = set()
+    places = Places(body)
     for rule, index, args in _find(body):
-        line, column = place_of(body, index)
+        line, column = places.of(index)
         if (rule, line) not in seen:
             seen.add((rule, line))
             yield Slip(rule, line + first_line - 1, column, args=args)
+        if len(seen) >= MAX_SLIPS:
+            return
 
 
 def _find(body: str) -> Iterator[tuple[str, int, dict[str, str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from kam.load.slip import Slip
@@ -19,7 +20,9 @@ SUSPICIOUS = re.compile(
 EMOJI_BEFORE_JOINER = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\xad\u180e")
 BREAKS = frozenset("\u2028\u2029")
-MOJIBAKE = re.compile("锟斤拷|\ufffd")
+ODD = re.compile(f"{SUSPICIOUS.pattern}|锟斤拷")
+MAX_SLIPS = 200
+"""After so many lines with odd characters the rest of a file is taken as more of the same."""
 HARMLESS = {
     **dict.fromkeys(range(0x20), "\ufffd"),
     **dict.fromkeys(range(0x7F, 0xA0), "\ufffd"),
@@ -46,27 +49,33 @@ def find_characters(text: str, body_from: int) -> Iterator[Slip]:
     ``body_from`` is the line at which the body begins.
     """
     seen: set[tuple[int, str]] = set()
-    for match in SUSPICIOUS.finditer(text):
+    places = Places(text)
+    for match in ODD.finditer(text):
         rule = _rule_of(text, match.start())
         if rule is None:
             continue
-        line, column = place_of(text, match.start())
-        if (line, rule) not in seen:
-            seen.add((line, rule))
-            level = Level.WARNING if rule in ("zero-width", "invisible-char") and line >= body_from else None
-            yield Slip(rule, line, column, args={"char": spell(match[0])}, level=level)
-    for match in MOJIBAKE.finditer(text):
-        line, column = place_of(text, match.start())
-        if (line, "damaged-text") not in seen:
-            seen.add((line, "damaged-text"))
-            yield Slip("damaged-text", line, column, args={"text": match[0]})
+        line, column = places.of(match.start())
+        if (line, rule) in seen:
+            continue
+        if len(seen) >= MAX_SLIPS:
+            break
+        seen.add((line, rule))
+        level = Level.WARNING if rule in ("zero-width", "invisible-char") and line >= body_from else None
+        yield Slip(rule, line, column, args={"char": spell(match[0][0]), "text": match[0]}, level=level)
     if not unicodedata.is_normalized("NFC", text):
         yield _find_decomposed(text)
 
 
-def place_of(text: str, index: int) -> tuple[int, int]:
-    """Line and column, from 1, of the character at ``index``."""
-    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+class Places:
+    """Lines and columns of characters of a text, looked up without counting from its beginning each time."""
+
+    def __init__(self, text: str) -> None:
+        self.breaks = [match.start() for match in re.finditer("\n", text)]
+
+    def of(self, index: int) -> tuple[int, int]:
+        """Line and column, from 1, of the character at ``index``."""
+        line = bisect_left(self.breaks, index)
+        return line + 1, index - (self.breaks[line - 1] if line else -1)
 
 
 def spell(char: str) -> str:
@@ -77,8 +86,8 @@ def spell(char: str) -> str:
 
 def _rule_of(text: str, index: int) -> str | None:
     char = text[index]
-    if char == "\ufffd":
-        return None
+    if char in "\ufffd锟":
+        return "damaged-text"
     if char == "\u200d" and index and EMOJI_BEFORE_JOINER.match(text[index - 1]):
         return None
     if char in BREAKS:

@@ -23,6 +23,8 @@ from kam.schema_check import SchemaSlip, find_schema_slips, unknown_field, valid
 
 MAX_BYTES = 1_000_000
 MAX_LEDGER_BYTES = 8_000_000
+MAX_GUESSES = 50
+"""For so many unknown fields of a file the name that was probably meant is looked for."""
 ENTRIES = "entries"
 
 
@@ -166,8 +168,9 @@ class _Careful:
             self.slips.append(Slip("not-a-mapping", root.line, root.column, key))
 
     def _check_schema(self, resolved: Resolved) -> None:
-        for path in resolved.unknown:
-            self._add_schema(unknown_field(self.way.rtype, self._inner(path)), self._prefix(path), resolved)
+        for count, path in enumerate(resolved.unknown):
+            slip = unknown_field(self.way.rtype, self._inner(path), guess=count < MAX_GUESSES)
+            self._add_schema(slip, self._prefix(path), resolved)
         if not self.way.is_ledger:
             self._check_record(resolved.data, (), resolved)
             return

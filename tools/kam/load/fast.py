@@ -33,7 +33,8 @@ from kam.load.plan import Plan
 from kam.load.resolve import FULLWIDTH, NULL_TEXTS, NULL_WORDS
 
 DOUBTFUL = re.compile(
-    r" #[^ \n]|[:\-,\[{] ?[\"']?[&*!=＝@＠“‘「『«]|\n *[&*!%]|\{[{%]|[+＋-][A-Z]|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]"
+    r" #[^ \n]|[:\-,\[{] ?[\"']?(?:[&*!=＝@＠“‘「『«]|[+＋-][A-Za-z])|\n *(?:[&*!%]|[+＋-][A-Za-z])"
+    r"|\{[{%]|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]"
 )
 """In a front matter: what could be a cut value, an anchor, alias or tag, a formula, a template or a person's number."""
 LIST_SEPARATORS = re.compile("\\[[^\\]\\n]*[，、；]")

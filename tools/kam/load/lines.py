@@ -9,15 +9,15 @@ from collections.abc import Set as AbstractSet
 from kam.load.slip import Slip
 
 ODD_INDENT = re.compile("[ \t]*[\u3000\xa0\u2000-\u200a\u202f\u205f]")
-TAB_INDENT = re.compile(" *\t+[ \t]*(?=\\S)")
+TAB_INDENT = re.compile(" *\t[ \t]*(?=\\S)")
 FULL_COLON = re.compile(r"(\s*(?:- +)?(?:\{ *)?)([\w.-]+)[ \u3000]*：\s*(.*)\Z")
 NO_SPACE = re.compile(r"(\s*(?:- +)?)([A-Za-z_][\w-]*):(?=[^\s:/])(.*)\Z")
 ODD_AFTER_COLON = re.compile("(\\s*(?:- +)?[\\w.-]+:)[ \t]*[\u3000\xa0\u2000-\u200a\u202f\u205f]+[ \t]*(.*)\\Z")
-VALUE = re.compile(r"(\s*(?:- +)*(?:[\w.-]+:[ \t]+)?)(\S.*?)[ \t]*\Z")
+VALUE = re.compile(r"(\s*(?:- +)*(?:[\w.-]+:[ \t]+)?)(\S.*)\Z")
 KEYED = re.compile(r"\s*(?:- +)*[\w.-]+:[ \t]")
 RESERVED_KEY = re.compile(r"\s*(?:- +)?([%@`!&*])\s*([\w.-]*)")
 NESTED_COLON = re.compile(r":(?= |\t|\Z)")
-ESCAPES = frozenset("0abtnvfre \"/\\N_LPxuU\t")
+ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfre \"/\\N_LP\t])?")
 
 
 def explain_line(line: str, number: int, names: AbstractSet[str] = frozenset()) -> Slip | None:
@@ -47,7 +47,7 @@ def explain_value(line: str, number: int) -> Slip | None:
     key = RESERVED_KEY.match(line)
     if key and not line.lstrip().startswith("- ") and ":" in line:
         return Slip("reserved-char", number, key.start(1) + 1, "key", {"char": key[1], "name": key[2]})
-    match = VALUE.match(line)
+    match = VALUE.match(line.rstrip())
     if match is None:
         return None
     before, value = match[1], match[2]
@@ -97,10 +97,11 @@ def _explain_quoted(value: str, before: str, number: int, column: int) -> Slip |
     if match is None:
         inner = re.sub(r"[”’]\Z", "", value[1:])
         return Slip("unclosed-quote", number, column, args={"fixed": f"{before}{quote(inner)}".strip()})
-    escape = re.search(r"(?<!\\)(?:\\\\)*\\([^\\])", match[0]) if sign == '"' else None
-    if escape and escape[1] not in ESCAPES:
+    wrong = next((m for m in ESCAPE.finditer(match[0]) if len(m[0]) == 1), None) if sign == '"' else None
+    if wrong:
         fixed = f"{before}'{match[0][1:-1]}'".strip()
-        return Slip("bad-escape", number, column + escape.start(1) - 1, args={"char": escape[1], "fixed": fixed})
+        args = {"char": match[0][wrong.end()], "fixed": fixed}
+        return Slip("bad-escape", number, column + wrong.start(), args=args)
     rest = value[match.end() :].strip()
     if not rest or rest.startswith(("#", ",", "}", "]", ":")):
         return None

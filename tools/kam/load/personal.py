@@ -12,7 +12,7 @@ from kam.load.dates import is_day
 
 PERSONAL = re.compile(
     r"(?<![0-9.])(?:[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx](?![0-9])"
-    r"|1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})(?![0-9.]))"
+    r"|(?:\+?86[ -]?)?1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})(?![0-9.]))"
 )
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
@@ -38,6 +38,6 @@ def is_identity_card(text: str) -> bool:
 
 def mask(text: str) -> str:
     """The number as it may be shown in a message: its first three and last two characters."""
-    found = re.match(r"[0-9Xx -]+", text)
+    found = re.match(r"[+0-9Xx -]+", text)
     digits = found[0].strip(" -") if found else text
     return f"{digits[:3]}…{digits[-2:]}"

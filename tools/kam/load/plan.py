@@ -66,11 +66,13 @@ class _Compiler:
             return self._compile_list(schema, source)
         text = _format_of(schema, source)
         targets = source.targets if source else ()
+        is_file = "attachment" in targets
+        is_id = "enum" in schema or text in ID_FORMATS or bool(source and source.unique)
         return Plan(
             kind=kind,
             multiline=source is not None and source.kind is Kind.MULTILINE,
-            strict=bool(targets) or "enum" in schema or text in ID_FORMATS or bool(source and source.unique),
-            attachment="attachment" in targets,
+            strict=is_id or (bool(targets) and not is_file),
+            attachment=is_file,
             private=text == "phone" or (source is not None and source.name in PHONE_NAMES),
             source=source,
         )

@@ -86,15 +86,14 @@ class _Walk:
             return ABSENT if continues else self._slip("empty-value", node, path)
         if node.kind == "scalar" and not node.style and node.text in NULL_WORDS:
             return self._slip("null", node, path, text=node.text)
+        if self.front.startswith("{{", node.start):
+            return ABSENT
         if plan.kind == "map":
             return self._read_map(node, plan, path)
         if plan.kind == "list":
             return self._read_list(node, plan, path)
         if node.kind != "scalar":
-            kind = "a-list" if node.kind == "list" else "a-map"
-            if node.flow and self.front[node.start : node.start + 2] == "{{":
-                kind = "braces"
-            return self._slip("not-a-single-value", node, path, kind)
+            return self._slip("not-a-single-value", node, path, "a-list" if node.kind == "list" else "a-map")
         return self._read_scalar(node, plan, path)
 
     def _read_map(self, node: Node, plan: Plan, path: FieldPath) -> Any:

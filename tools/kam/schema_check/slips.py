@@ -47,11 +47,11 @@ def set_of(slips: list[SchemaSlip]) -> list[SchemaSlip]:
     return list({(s.rule, s.path, s.key): s for s in slips}.values())
 
 
-def unknown_field(rtype: RecordType, path: FieldPath) -> SchemaSlip:
-    """The slip of a field that the schema does not know, with the name that was probably meant."""
+def unknown_field(rtype: RecordType, path: FieldPath, *, guess: bool = True) -> SchemaSlip:
+    """The slip of a field that the schema does not know; with ``guess`` the name that was probably meant is added."""
     name = str(path[-1]) if path else ""
     known = _fields_at(rtype, path[:-1])
-    near = find_field(name, known)
+    near = find_field(name, known) if guess else None
     args = {"name": name[:60], "known": ", ".join(f.name for f in known[:MAX_CHOICES])}
     if near is None:
         return SchemaSlip("unknown-field", path, "default", args)

@@ -1,0 +1,180 @@
+"""Whatever the bytes: no traceback, no hang, no killed process, and the quick way agrees with the careful one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from kam.load import document as loading
+from kam.load import load_document, locate
+from kam.model.record import Document
+from kam.model.schema import RecordType
+from kam.model.texts import render_message
+
+SEEDS = [
+    """---
+id: acc-1
+type: account
+name: 华北重工集团
+name2: "R&D: 1/2"
+phone: 010-62345678
+note: 'it''s #1'
+state: true
+time: 1.50
+amount: -12000
+due: 2026-03-02
+at: 2026-03-02T09:00+08:00
+attachment: offers/2026.pdf
+tags: [a, "b, c", 丙]
+contact:
+  name: 李明
+  tel: "138"
+---
+Text with **bold** and [a link](https://example.com).
+""",
+    """---
+# comment
+contact: {name: x, tel: y}
+tags:
+- one
+- two
+note: |-
+  x
+---
+
+Second paragraph `code`.
+""",
+    "---\nname: x\n---\n",
+]
+LEDGER = """---
+entries:
+  - id: a
+    date: 2026-03-02
+    lines:
+      - {item: x, quantity: 2}
+  - {id: b}
+---
+"""
+SNIPPETS = [
+    *"：，“”‘’　\t\r\n#:-[]{}&*!|>%@`'\"?,<>=~0123\\/ ",
+    "---\n", "\n---\n", "<<<<<<< a\n", ">>>>>>> b\n", ": ", " #", " #x", "- ", "\n  ", "\n\t", "{{",
+    "}}", "{%", "${", "<b>", "<!--", "](javascript:", "--8<--", "{: a=b}", "\u200b", "\ufeff",
+    "\u2028", "\x00", "\x85", "e\u0301", "13800138000", "11010519491231002X", "\ufffd", "锟斤拷",
+    "&a ", "*a", "!!str ", "<<: ", "null", "~", "None", "yes", "no", "1,000", "¥5", "5%", "0x1f",
+    "1:30", ".inf", "2026/3/2", "2026-02-30", "=1+1", "+A1*2", "\\u200b", "\\x07", "name: ",
+    "tags: ", "contact: ", "state: ", "amount: ", "due: ", "at: ", "\n- ", "\n? ", "\n: ", "...\n",
+    "%YAML 1.2\n", "\u202e", "\U000e0041", "👨‍👩‍👧", "（", "Ａ", "\x0c", "\x1b", "id: a\n", "entries:",
+    "\n  - {id: b}",
+]  # fmt: skip
+MUTATION = st.tuples(
+    st.sampled_from(["insert", "delete", "repeat", "byte"]),
+    st.integers(0, 10_000),
+    st.integers(1, 30),
+    st.sampled_from(SNIPPETS),
+)
+SNIPPET_TEXTS = st.lists(st.sampled_from(SNIPPETS), max_size=30).map("".join).map(str.encode)
+
+
+def mutate(raw: bytes, mutations: list[tuple[str, int, int, str]]) -> bytes:
+    """The bytes with slips at places of all kinds."""
+    for kind, place, length, snippet in mutations:
+        at = place % (len(raw) + 1)
+        if kind == "insert":
+            raw = raw[:at] + snippet.encode() + raw[at:]
+        elif kind == "delete":
+            raw = raw[:at] + raw[at + length :]
+        elif kind == "repeat":
+            raw = raw[: at + length] + raw[at:]
+        elif at < len(raw):
+            raw = raw[:at] + bytes([(raw[at] + length * 7) % 256]) + raw[at + 1 :]
+    return raw
+
+
+def check(raw: bytes, rtype: RecordType) -> Document:
+    """Load, and hold the result to everything that must be true of any."""
+    path = "accounts/acme/notes/a.md"
+    document = load_document(path, raw, rtype, account="acme")
+    way = loading._way_of(rtype)
+    careful = loading._Careful(path, "acme/notes/a", raw, way, "acme").load()
+    assert document == careful
+    lines = raw.count(b"\n") + raw.count(b"\r") + 2
+    for problem in document.problems:
+        assert 0 <= problem.line <= lines, problem
+        assert problem.column >= 0, problem
+        assert all(render_message(problem, lang)[0] for lang in ("en", "zh"))
+    faulty = any(p.level == "error" for p in document.problems)
+    if rtype.layout == "record":
+        assert [r.id for r in document.records] == ["acme/notes/a"]
+        assert document.records[0].faulty == faulty
+    elif not faulty:
+        assert not any(r.faulty for r in document.records)
+    locate(path, raw, rtype)
+    return document
+
+
+@settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.sampled_from(SEEDS), mutations=st.lists(MUTATION, max_size=5))
+def test_mutated_records(bad_type: RecordType, seed: str, mutations: list[tuple[str, int, int, str]]) -> None:
+    check(mutate(seed.encode(), mutations), bad_type)
+
+
+@settings(max_examples=150, deadline=2000)
+@given(mutations=st.lists(MUTATION, max_size=4))
+def test_mutated_ledgers(ledger_type: RecordType, mutations: list[tuple[str, int, int, str]]) -> None:
+    check(mutate(LEDGER.encode(), mutations), ledger_type)
+
+
+@settings(max_examples=150, deadline=2000)
+@given(raw=st.one_of(st.binary(max_size=200), SNIPPET_TEXTS))
+@example(raw=b"---\n---")
+@example(raw=b"---\n--- \n---\n---\n")
+@example(raw=b"---\nname: x\n---")
+def test_any_bytes(bad_type: RecordType, raw: bytes) -> None:
+    check(raw, bad_type)
+    check(b"---\n" + raw + b"\n---\n", bad_type)
+    check(b"---\nname: x\n---\n" + raw, bad_type)
+
+
+def test_the_seeds_are_in_order(bad_type: RecordType, ledger_type: RecordType) -> None:
+    for seed in SEEDS:
+        assert check(seed.encode(), bad_type).problems == []
+    assert check(LEDGER.encode(), ledger_type).problems == []
+
+
+SCRIPT = """
+import resource, sys, time
+sys.path[:0] = [{tools!r}, {here!r}]
+resource.setrlimit(resource.RLIMIT_CPU, (100, 100))
+resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 20))
+from conftest import compile_file
+from kam.load import load_document
+rtype = compile_file("bad_records")
+for text in {cases!r}:
+    start = time.process_time()
+    raw = ({before!r} + eval(text.strip()) + {after!r}).encode()
+    document = load_document("accounts/a/b/c.md", raw, rtype, account="a")
+    used = time.process_time() - start
+    if used > {limit}:
+        print(f"{{text[:60]}}: {{used:.1f}} s, {{len(document.problems)}} problems")
+print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"), [("front", "---\n", "\n---\n"), ("body", "---\nname: x\n---\n", "\n")]
+)
+def test_hostile_files_neither_hang_nor_kill_the_process(repository: Path, kind: str, before: str, after: str) -> None:
+    here = Path(__file__).parent
+    lines = (here / "hostile.txt").read_text(encoding="utf-8").splitlines()
+    cases = [line.removeprefix(kind) for line in lines if line.startswith(kind)]
+    script = SCRIPT.format(
+        tools=str(repository / "tools"), here=str(here), cases=cases, before=before, after=after, limit=5
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=110, check=False)
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert result.stdout == "done\n"
