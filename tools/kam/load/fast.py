@@ -32,11 +32,15 @@ from kam.load.numbers import INTEGER, NUMBER
 from kam.load.plan import Plan
 from kam.load.resolve import FULLWIDTH, NULL_TEXTS, NULL_WORDS
 
-DOUBTFUL = re.compile(
-    r" #[^ \n]|[:\-,\[{] ?[\"']?(?:[&*!=＝@＠“‘「『«]|[+＋-][A-Za-z])|\n *(?:[&*!%]|[+＋-][A-Za-z])"
-    r"|\{[{%]|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]"
+MARKS = re.compile(r"(?:^|[\s\[{,:])(?:[&*]\S|!)")
+"""Where an anchor, alias or tag could stand."""
+PERSONAL = re.compile(
+    r"1(?:[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|[89][0-9]{2}[01][0-9]{6}[0-9Xx])|20[0-9]{2}[01][0-9]{6}[0-9Xx]"
 )
-"""In a front matter: what could be a cut value, an anchor, alias or tag, a formula, a template or a person's number."""
+"""What every mobile number and identity card number contains."""
+CUT = re.compile(r" #[^ \n]")
+FIRST = frozenset("=＝@＠+＋-“”„‘「『«")
+"""What a formula or a typographic quote begins with."""
 LIST_SEPARATORS = re.compile("\\[[^\\]\\n]*[，、；]")
 NULLS = NULL_WORDS | NULL_TEXTS
 
@@ -60,11 +64,23 @@ def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
     if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
         raise Doubt
     front = text[3 : end + 1]
-    if "\\" in front or "\t" in front or DOUBTFUL.search(front) or ">>>>>>>" in text:
-        raise Doubt
-    if "[" in front and not front.isascii() and LIST_SEPARATORS.search(front):
+    if ">>>>>>>" in text or _is_doubtful(front):
         raise Doubt
     return _parse(front, read), body.strip("\n")
+
+
+def _is_doubtful(front: str) -> bool:
+    """True where the front matter could hold what the events of its parsing do not show."""
+    return (
+        "\\" in front
+        or "\t" in front
+        or "{{" in front
+        or "{%" in front
+        or (" #" in front and CUT.search(front) is not None)
+        or (("&" in front or "*" in front or "!" in front) and MARKS.search(front) is not None)
+        or ("[" in front and not front.isascii() and LIST_SEPARATORS.search(front) is not None)
+        or PERSONAL.search(front) is not None
+    )
 
 
 def _parse(front: str, read: Reader) -> dict[str, Any]:
@@ -159,7 +175,7 @@ def _read_text(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent:
         raise Doubt
     text: str = event.value
-    if not text or text in NULLS or "\n" in text:
+    if not text or text in NULLS or "\n" in text or text[0] in FIRST:
         raise Doubt
     return text
 
@@ -172,9 +188,12 @@ def _read_id(event: Any, get: Get) -> str:
 
 
 def _read_multiline(event: Any, get: Get) -> str:
-    if type(event) is not ScalarEvent or not event.value or event.value in NULLS:
+    if type(event) is not ScalarEvent:
         raise Doubt
-    return str(event.value)
+    text: str = event.value
+    if not text or text in NULLS or text[0] in FIRST:
+        raise Doubt
+    return text
 
 
 def _plain(event: Any) -> str:
