@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kam.kpi.definition import Kpi
+from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.schema import Kind, Label
 from kam.tables import Tables
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 NONE: Label = {"en": "(none)", "zh": "（无）"}
+PLACES: dict[str, Label] = {
+    UNASSIGNED: {"en": "(no account yet)", "zh": "（客户待定）"},
+    PORTFOLIO: {"en": "(whole portfolio)", "zh": "（全部客户）"},
+}
 PEOPLE = ("owner", "person", "account_owner", "manager")
 ACCOUNTS = ("account", "parent")
 UNIT_CODES = {"percent": "%"}
@@ -48,7 +53,7 @@ class Labels:
         if key is None:
             return NONE
         if grouping in ACCOUNTS:
-            return _same(self.accounts.get(key, key))
+            return PLACES.get(key) or _same(self.accounts.get(key, key))
         if grouping in PEOPLE and key in self.settings.people:
             return self.settings.people[key].names
         if grouping == "product" and key in self.settings.products:
