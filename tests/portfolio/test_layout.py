@@ -1,0 +1,103 @@
+"""What may stand where under ``accounts/``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kam.portfolio import open_portfolio
+
+Plant = Callable[[dict[str, str]], Path]
+DAY = date(2026, 3, 31)
+LAYOUT_RULES = {
+    "stray-file", "unknown-folder", "wrong-scope", "symlink", "case-twins", "attachment-type", "attachment-size",
+    "file-name", "profile-missing",
+}  # fmt: skip
+
+
+def found(root: Path) -> set[tuple[str, str, str]]:
+    """Path below accounts/, rule and key of the problems that are about places and names."""
+    with open_portfolio(root, cache=False) as portfolio:
+        problems = portfolio.check(DAY).problems
+    return {(p.path.removeprefix("accounts/"), p.rule, p.key) for p in problems if p.rule in LAYOUT_RULES}
+
+
+@pytest.mark.parametrize(
+    ("path", "rule", "key"),
+    [
+        ("acme/notes.txt", "stray-file", "account"),
+        ("acme/2026-03-02-late.md", "stray-file", "account"),
+        ("readme.md", "stray-file", "top"),
+        ("acme/issues/photo.png", "stray-file", "suffix"),
+        ("_unassigned/profile.md", "stray-file", "account"),
+        ("acme/isues/2026-03-02-late.md", "unknown-folder", "near"),
+        ("acme/zzzzzz/2026-03-02-late.md", "unknown-folder", "default"),
+        ("acme/issues/2026/late.md", "unknown-folder", "nested"),
+        ("acme/campaigns/2026-spring.md", "wrong-scope", "portfolio"),
+        ("_portfolio/issues/2026-03-02-late.md", "wrong-scope", "account"),
+        ("acme/attachments/setup.exe", "attachment-type", "default"),
+        ("acme/attachments/deep/er/no-ending", "attachment-type", "default"),
+        ("acme/issues/2026 late.md", "file-name", "slug"),
+        ("acme/issues/con.md", "file-name", "reserved"),
+    ],
+)
+def test_what_is_out_of_place_is_named(path: str, rule: str, key: str, plant: Plant, texts: dict[str, str]) -> None:
+    where = path
+    if rule in ("unknown-folder", "wrong-scope"):
+        where = path.rpartition("/")[0]
+    assert found(plant({**texts, path: "x"})) == {(where, rule, key)}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "acme/issues/.gitkeep", "acme/.DS_Store", ".hidden/x.md", "acme/attachments/合同 v1 (signed).PDF",
+        "acme/attachments/2026/scan.jpg", "_portfolio/attachments/plan.xlsx",
+    ],
+)  # fmt: skip
+def test_what_may_stand_there_is_let_be(path: str, plant: Plant, texts: dict[str, str]) -> None:
+    assert found(plant({**texts, path: "x"})) == set()
+
+
+def test_links_are_named_and_not_followed(plant: Plant, texts: dict[str, str], tmp_path: Path) -> None:
+    root = plant(texts)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.md").write_text(texts["acme/issues/2026-03-02-late.md"], encoding="utf-8")
+    (root / "accounts/acme/issues/link.md").symlink_to(outside / "secret.md")
+    (root / "accounts/acme/meetings").symlink_to(outside)
+    (root / "accounts/gamma").symlink_to(root / "accounts/acme")
+    names = {"acme/issues/link.md", "acme/meetings", "gamma"}
+    assert found(root) == {(name, "symlink", "default") for name in names}
+    with open_portfolio(root, cache=False) as portfolio:
+        assert portfolio.find_record("acme/issues/link") is None
+        assert portfolio.accounts() == ["acme", "beta"]
+
+
+def test_a_pipe_is_named_and_not_opened(plant: Plant, texts: dict[str, str]) -> None:
+    root = plant(texts)
+    os.mkfifo(root / "accounts/acme/issues/2026-03-04-pipe.md")
+    assert found(root) == {("acme/issues/2026-03-04-pipe.md", "stray-file", "special")}
+
+
+def test_names_that_differ_in_case_or_composition_only_are_twins(plant: Plant, texts: dict[str, str]) -> None:
+    text = texts["acme/issues/2026-03-02-late.md"]
+    root = plant({**texts, "acme/issues/2026-03-02-café.md": text, "acme/issues/2026-03-02-cafe\u0301.md": text})
+    assert ("acme/issues/2026-03-02-café.md", "case-twins", "default") in found(root)
+
+
+def test_a_name_of_other_bytes_is_named_and_left_alone(plant: Plant, texts: dict[str, str]) -> None:
+    root = plant(texts)
+    folder = os.fsencode(root / "accounts/acme/issues")
+    Path(os.fsdecode(folder + b"/2026-03-02-\xb9\xfa.md")).write_bytes(b"x")
+    assert found(root) == {("acme/issues/2026-03-02-\ufffd\ufffd.md", "stray-file", "bytes")}
+
+
+def test_an_attachment_may_not_be_too_large(plant: Plant, texts: dict[str, str]) -> None:
+    root = plant({**texts, "acme/attachments/scan.pdf": ""})
+    os.truncate(root / "accounts/acme/attachments/scan.pdf", 20_000_001)
+    assert found(root) == {("acme/attachments/scan.pdf", "attachment-size", "default")}
