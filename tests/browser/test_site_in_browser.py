@@ -120,6 +120,7 @@ def test_search_finds_handbook_pages_in_chinese(desktop: Any) -> None:
     page = desktop.open("zh/")
     page.click(".md-search__input")
     page.fill(".md-search__input", "响应")
+    page.press(".md-search__input", "End")
     page.wait_for_selector(".md-search-result__item")
     assert "问题" in page.locator(".md-search-result__list").inner_text()
     assert desktop.outside == []
