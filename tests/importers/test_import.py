@@ -240,6 +240,18 @@ def test_rows_that_cannot_be_taken_are_rejected_with_line_and_reason(
     assert tree(root) == before
 
 
+def test_references_to_accounts_that_do_not_come_in_and_circles_are_left_out(
+    root: Path, shop: Path, kam_import: Importer
+) -> None:
+    edit(shop / "customers.csv", "1,Acme GmbH,,Germany,1200", "1,Acme GmbH,,Germany,much")
+    with (shop / "customers.csv").open("a", encoding="utf-8") as file:
+        file.write("4,Alpha,Beta,China,1,Li Ming\n5,Beta,Alpha,China,1,Li Ming\n6,Gamma,Gamma,China,1,Li Ming\n")
+    found = kam_import("shop", *sorted(shop.glob("*.csv")), status=1)
+    assert found["counts"]["profile"]["new"] == 5
+    assert (root / "accounts/_unassigned/opportunities/d-1.md").exists()
+    assert errors(root) == []
+
+
 def test_a_file_of_no_known_kind_or_without_a_column_stops_the_import(
     root: Path, shop: Path, kam_import: Importer
 ) -> None:

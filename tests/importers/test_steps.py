@@ -16,8 +16,12 @@ from kam.model.schema import Field, Kind
 SCOPE = Scope(frozenset({"", "?"}), "Europe/Berlin", {"colour": {"rot": "red", "blau": "blue"}})
 
 
+def _resolve(kind: str, text: str, missing: str) -> str | None:
+    return None if missing == "leave" else f"{kind}:{text}"
+
+
 def value(spec: Any, *rows: dict[str, str], target: Field | None = None) -> Any:
-    bundle = Bundle([Row(at, row) for at, row in enumerate(rows, 2)], lambda kind, text, missing: f"{kind}:{text}")
+    bundle = Bundle([Row(at, row) for at, row in enumerate(rows, 2)], _resolve)
     return make_getter(spec, SCOPE, target)(bundle)
 
 

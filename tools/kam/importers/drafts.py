@@ -45,7 +45,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Reject:
-    """A row that was not taken, and why: a message of ours, or the problem its record would have."""
+    """A row that was not taken, and why: a message of ours, or the problem its record would have.
+
+    ``culprit`` is the line that is to blame where several rows make one record.
+    """
 
     file: str
     line: int
@@ -54,6 +57,8 @@ class Reject:
     key: str
     words: Mapping[str, str]
     problem: Problem | None = None
+    field: str = ""
+    culprit: int = 0
 
 
 @dataclass(slots=True)
@@ -108,7 +113,15 @@ class Gatherer:
         return self.result
 
     def reject(
-        self, rows: Iterable[Row], table: str, key: str, words: Mapping[str, str], problem: Problem | None = None
+        self,
+        rows: Iterable[Row],
+        table: str,
+        key: str,
+        words: Mapping[str, str],
+        *,
+        problem: Problem | None = None,
+        field: str = "",
+        culprit: int = 0,
     ) -> None:
         """Note rows that are not taken, once each, with the first reason."""
         columns = self.sources.columns.get(table, [])
@@ -116,10 +129,11 @@ class Gatherer:
             if (row.file, row.line) not in self.refused:
                 self.refused.add((row.file, row.line))
                 cells = [row.cells.get(column, "") for column in columns]
-                self.result.rejects.append(Reject(row.file, row.line, cells, columns, key, words, problem))
+                made = Reject(row.file, row.line, cells, columns, key, words, problem, field, culprit)
+                self.result.rejects.append(made)
 
     def _reject(self, rows: Iterable[Row], error: BadValueError, table: str) -> None:
-        self.reject(rows, table, error.key, error.words)
+        self.reject(rows, table, error.key, error.words, field=error.field, culprit=error.line)
 
     def _group(self, entry: Entry) -> list[_Group]:
         """The rows of an entry by key; rows without key, and other rows under a key used before, are rejected."""
@@ -212,7 +226,7 @@ class Gatherer:
             advance(len(group.rows))
             try:
                 _check_pairs(pairs, bundle)
-                data = {name: value for name, get in getters if (value := get(bundle)) is not None}
+                data = _values(getters, bundle)
                 draft = Draft(entry.make, group.key, data, tuple(entry.fields), group.rows, entry.table, group.id)
                 if entry.make not in KIND_OF:
                     draft.account = str((account_of(bundle) if account_of else None) or self.account)
@@ -242,6 +256,19 @@ def _united(drafts: Iterable[Draft]) -> Iterator[Draft]:
             same.names = tuple(dict.fromkeys((*same.names, *draft.names)))
             same.account, same.slug = same.account or draft.account, same.slug or draft.slug
     yield from first.values()
+
+
+def _values(getters: Sequence[tuple[str, Getter]], bundle: Bundle) -> Data:
+    data: Data = {}
+    for name, getter in getters:
+        try:
+            value = getter(bundle)
+        except BadValueError as error:
+            error.field = error.field or name
+            raise
+        if value is not None:
+            data[name] = value
+    return data
 
 
 def _account_getter(entry: Entry, scope: Scope) -> Getter | None:

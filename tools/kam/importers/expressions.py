@@ -203,8 +203,15 @@ def _from_each(spec: Mapping[str, Any], scope: Scope, target: Field | None) -> G
     rows = _other_rows(spec, scope) if spec["each"] != "rows" else _pick_rows(spec, scope)
 
     def get(bundle: Bundle) -> Value | None:
-        items = (make_item(Bundle([row], bundle.resolve, bundle.others)) for row in rows(bundle))
+        items = (one(row, bundle) for row in rows(bundle))
         return [item for item in items if item is not None] or None
+
+    def one(row: Row, bundle: Bundle) -> Value | None:
+        try:
+            return make_item(Bundle([row], bundle.resolve, bundle.others))
+        except BadValueError as error:
+            error.line = row.line
+            raise
 
     return get
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kam.importers.drafts import Draft
 from kam.importers.edits import apply_changes
 from kam.importers.ledgers import LedgerPlanner
+from kam.importers.loosen import loosen
 from kam.importers.merge import merge
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
@@ -28,20 +29,39 @@ class RecordPlanner:
         self.taken: set[str] = set()
         self.gone: set[str] = set()
 
-    def run(self, drafts: Iterable[Draft], advance: Callable[[int], None] = lambda count: None) -> None:
-        """Profiles first, so that records of an account that is not to be go to the in-tray."""
+    def run(self, drafts: Sequence[Draft], advance: Callable[[int], None] = lambda count: None) -> None:
+        """Accounts first: what refers to one that is not to be must not."""
         ordered = sorted(drafts, key=lambda draft: draft.make != "profile")
+        for draft in ordered:
+            self._prepare(draft)
+        there = {draft.id for draft in ordered if draft.make == "profile" and self._will_be(draft)}
+        self.gone = self.around.gatherer.registry.known["account"].ids - there - self.around.existing.accounts
+        loosen(ordered, self.gone, self.around, self.plan)
         for draft in ordered:
             self._plan(draft)
             advance(1)
         self.ledgers.finish()
 
+    def _prepare(self, draft: Draft) -> None:
+        if "source" in self.around.types[draft.make].by_name:
+            draft.data["source"] = {"system": self.around.system, "id": draft.key}
+            draft.names = (*draft.names, "source")
+
+    def _will_be(self, draft: Draft) -> bool:
+        """Whether the account of a profile is there, or will be."""
+        from kam.write import render_record
+
+        last = self.around.state.get((draft.make, draft.key))
+        if self._find(draft, last) is not None:
+            return True
+        if last is not None and not self.around.restore:
+            return False
+        text = render_record(self.around.types[draft.make], draft.data, draft.body)
+        return not self.around.validity.check(f"accounts/{draft.id}/profile.md", text, draft.make, draft.id)[1]
+
     def _plan(self, draft: Draft) -> None:
         around = self.around
         rtype = around.types[draft.make]
-        if "source" in rtype.by_name:
-            draft.data["source"] = {"system": around.system, "id": draft.key}
-            draft.names = (*draft.names, "source")
         if draft.account in self.gone:
             draft.account = ""
         last = around.state.get((draft.make, draft.key))
@@ -72,8 +92,6 @@ class RecordPlanner:
         self.plan.count(draft.make).deleted += 1
         self.plan.notes.append(Note(key, {"record": last.record, "id": draft.key}))
         self.plan.state[draft.make, draft.key] = last
-        if draft.make == "profile":
-            self.gone.add(draft.id)
 
     def _create(self, draft: Draft, rtype: RecordType) -> None:
         from kam.write import render_record
@@ -84,8 +102,6 @@ class RecordPlanner:
         _, errors = self.around.validity.check(path, text, draft.make, account)
         if errors:
             self.around.reject(draft, "invalid", {}, errors[0])
-            if draft.make == "profile":
-                self.gone.add(draft.id)
             return
         self.taken.add(path)
         self.plan.writes.append(Write(path, text, None))

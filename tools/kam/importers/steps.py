@@ -21,16 +21,22 @@ Step = Callable[[Any], Any]
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z")
 TRUE = frozenset({"true", "yes", "y", "1", "x", "on", "是", "有", "√", "✓"})
 FALSE = frozenset({"false", "no", "n", "0", "off", "否", "无"})
+MAX_SHOWN = 80
 MONEY_SIGNS = re.compile(r"[\s\u00a0'’$€£¥￥]")
 
 
 class BadValueError(Exception):
-    """A value that cannot be taken; ``key`` names the message, ``words`` fill it."""
+    """A value that cannot be taken; ``key`` names the message, ``words`` fill it.
+
+    Whoever knows adds the ``field`` it was for and the ``line`` it stood on.
+    """
 
     def __init__(self, key: str, **words: str) -> None:
         super().__init__(key)
         self.key = key
-        self.words = words
+        self.words = {name: word if len(word) <= MAX_SHOWN else f"{word[:MAX_SHOWN]}…" for name, word in words.items()}
+        self.field = ""
+        self.line = 0
 
 
 def make_replace(table: Any, _: str) -> Step:

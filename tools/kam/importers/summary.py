@@ -30,9 +30,14 @@ def explain_reject(reject: Reject, lang: str) -> str:
     """Why a row was not taken."""
     words = dict(reject.words)
     if reject.problem is not None:
-        field = f"{reject.problem.field}: " if reject.problem.field else ""
-        words["reason"] = field + render_message(reject.problem, lang)[0]
-    return say(reject.key, lang, "import-row", **words)
+        words["reason"] = render_message(reject.problem, lang)[0]
+        if reject.problem.field and reject.problem.field not in words["reason"]:
+            words["reason"] = f"{reject.problem.field}: {words['reason']}"
+    reason = say(reject.key, lang, "import-row", **words)
+    reason = f"{reject.field}: {reason}" if reject.field else reason
+    if reject.culprit and reject.culprit != reject.line:
+        return say("with-line", lang, "import-row", line=reject.culprit, reason=reason)
+    return reason
 
 
 def render_text(

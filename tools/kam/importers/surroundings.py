@@ -34,4 +34,4 @@ class Surroundings:
 
     def reject(self, draft: Draft, key: str, words: Mapping[str, str], problem: Problem | None = None) -> None:
         """The draft's rows go to the rejects."""
-        self.gatherer.reject(draft.rows, draft.table, key, words, problem)
+        self.gatherer.reject(draft.rows, draft.table, key, words, problem=problem)
