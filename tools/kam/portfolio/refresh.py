@@ -80,8 +80,12 @@ class Refresh:
         changed = sorted(name for name in found if name and not _is_same(known, found, name))
         engine = Engine(self.settings)
         now = self.store.now()
+        if not known:
+            self.store.drop_indexes()
         for unit in self._build(changed, engine, now):
-            self._put(unit)
+            self._put(unit, is_new=not known)
+        if not known:
+            self.store.make_indexes()
         if not _is_same(known, found, TOP):
             self._put_top(now)
         self._look_over(engine)
@@ -103,17 +107,20 @@ class Refresh:
         for row in spread(accounts, make, chunk=LOAD_CHUNK):
             yield unit_of(row)
 
-    def _put(self, unit: Unit) -> None:
-        db = self.store.db
+    def _put(self, unit: Unit, *, is_new: bool) -> None:
+        db, account = self.store.db, (unit.account,)
         self.changed_paths.update(unit.replaced)
-        db.executemany("DELETE FROM records WHERE path = ?", ((path,) for path in unit.replaced))
-        db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in unit.replaced))
+        if not is_new:
+            gone = [(unit.account, path) for path in unit.replaced]
+            db.executemany("DELETE FROM records WHERE account = ? AND path = ?", gone)
+            db.executemany("DELETE FROM files WHERE account = ? AND path = ?", gone)
+            db.execute("DELETE FROM facts WHERE account = ?", account)
+            db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
         db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
-        db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
-        db.execute("UPDATE records SET faulty = 0 WHERE account = ? AND faulty", (unit.account,))
-        db.executemany("UPDATE records SET faulty = 1 WHERE id = ?", ((each,) for each in unit.faulty))
-        db.execute("DELETE FROM facts WHERE account = ?", (unit.account,))
+        if not is_new:
+            db.execute("UPDATE records SET faulty = 0 WHERE account = ? AND faulty", account)
+        db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))
         db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
         db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", unit.row)
 

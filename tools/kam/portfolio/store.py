@@ -38,7 +38,6 @@ INDEXES = {
     "files_of": "CREATE INDEX files_of ON files (account)",
     "records_of": "CREATE INDEX records_of ON records (account)",
     "records_by": "CREATE INDEX records_by ON records (type, id)",
-    "records_in": "CREATE INDEX records_in ON records (path)",
 }
 
 
@@ -72,6 +71,16 @@ class Store:
         """A value noted under a name, or empty text."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
+
+    def drop_indexes(self) -> None:
+        """Before many rows are written at once; ``make_indexes`` is faster than keeping them up."""
+        for name in INDEXES:
+            self.db.execute(f"DROP INDEX IF EXISTS {name}")
+
+    def make_indexes(self) -> None:
+        """After ``drop_indexes``, in the same change."""
+        for statement in INDEXES.values():
+            self.db.execute(statement)
 
     def set_meta(self, name: str, value: str) -> None:
         """Note a value under a name."""

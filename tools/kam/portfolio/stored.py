@@ -41,10 +41,10 @@ class StoredAccounts:
         sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE account = ?"
         return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, (account,))}
 
-    def records_in(self, path: str) -> Iterator[tuple[Record, int, bool]]:
+    def records_in(self, account: str, path: str) -> Iterator[tuple[Record, int, bool]]:
         """The records of a file, each with its place in a ledger and whether it could be read at all."""
-        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE path = ? ORDER BY rowid"
-        for *row, entry, is_read in self._store.db.execute(sql, (path,)):
+        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE account = ? AND path = ? ORDER BY rowid"
+        for *row, entry, is_read in self._store.db.execute(sql, (account, path)):
             yield record_of(tuple(row)), entry, bool(is_read)
 
     def records_of(self, account: str) -> Iterator[Record]:

@@ -117,7 +117,7 @@ class Builder:
         """The file as the store has it where it did not change, else loaded; a problem where it cannot be read."""
         mark = pack_marks([at.mark]) if is_settled(at.mark, self._now) else b""
         if known and known.mark == mark != b"" and not self._verify and known.type == at.type:
-            return self._recall(at.path, known)
+            return self._recall(account, at.path, known)
         try:
             raw = read_file(f"{self._root}/{at.path}")
         except FileNotFoundError:
@@ -128,7 +128,7 @@ class Builder:
         if known and known.digest == digest and known.type == at.type:
             if known.mark != mark:
                 unit.marks.append((mark, at.path))
-            return self._recall(at.path, known)
+            return self._recall(account, at.path, known)
         loaded = self._load(account, at, raw, digest)
         unit.replaced.append(at.path)
         unit.files.append(
@@ -172,10 +172,10 @@ class Builder:
                 numbers.setdefault(lines[line - 1][column - 1 :].strip(" \r").strip("'\""), path[1])
         return [numbers.get(record.id.partition("#")[2], at) for at, record in enumerate(file.records)]
 
-    def _recall(self, path: str, known: StoredFile) -> _File:
+    def _recall(self, account: str, path: str, known: StoredFile) -> _File:
         file = _File(path, known.digest, [problem_of(row) for row in load_json(known.problems)], [])
         file.filled, file.total = known.filled, known.total
-        for record, entry, is_read in self._stored.records_in(path):
+        for record, entry, is_read in self._stored.records_in(account, path):
             file.records.append(record)
             file.entries.append(entry)
             file.is_read = is_read
