@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.importers.conftest import Importer, errors, tree
+import xlsxwriter
+from tests.importers.conftest import CONTACTS, CUSTOMERS, ORDERS, Importer, errors, tree
 
 
 @pytest.fixture
@@ -289,6 +290,55 @@ def test_the_same_import_does_not_disturb_people_by_hand(imported: Path, shop: P
     found = kam_import("shop", *sorted(shop.glob("*.csv")))
     assert found["conflicts"] == []
     assert tree(imported) == before
+
+
+def test_what_another_system_brought_is_found_by_name_and_keeps_its_origin(
+    imported: Path, shop: Path, kam_import: Importer
+) -> None:
+    mapping = imported / "site-config/imports/shop.yml"
+    other = mapping.with_name("erp.yml")
+    other.write_text(mapping.read_text(encoding="utf-8"), encoding="utf-8")
+    profile = imported / "accounts/acme-gmbh/profile.md"
+    people = imported / "site-config/people.yml"
+    before = (profile.read_bytes(), people.read_bytes())
+    found = kam_import("erp", shop / "customers.csv", shop / "contacts.csv")
+    assert found["counts"]["profile"]["unchanged"] == 3
+    assert found["conflicts"] == []
+    assert (profile.read_bytes(), people.read_bytes()) == before
+    edit(shop / "customers.csv", "Germany,1200", "Germany,1300")
+    assert kam_import("erp", shop / "customers.csv", shop / "contacts.csv")["counts"]["profile"]["changed"] == 1
+    assert "source: {system: shop" in profile.read_text(encoding="utf-8")
+
+
+def test_a_workbook_of_several_sheets_comes_in_like_files(root: Path, shop: Path, kam_import: Importer) -> None:
+    book = shop / "export.xlsx"
+    with xlsxwriter.Workbook(book) as workbook:
+        for name, text in (("Kunden", CUSTOMERS), ("Kontakte", CONTACTS), ("Aufträge", ORDERS)):
+            sheet = workbook.add_worksheet(name)
+            sheet.write(0, 0, f"Export: {name}")
+            for at, line in enumerate(text.splitlines(), 2):
+                sheet.write_row(at, 0, line.split(","))
+    found = kam_import("shop", book)
+    assert [(each["file"], each["rows"]) for each in found["files"]] == [
+        ("export.xlsx#Kunden", 3),
+        ("export.xlsx#Kontakte", 2),
+        ("export.xlsx#Aufträge", 4),
+    ]
+    assert found["counts"]["order"]["new"] == 3
+    assert errors(root) == []
+
+
+@pytest.mark.parametrize("place", ["import-state", "import-rejects"])
+def test_nothing_is_written_through_a_link(
+    root: Path, shop: Path, tmp_path: Path, kam_import: Importer, place: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (root / place).symlink_to(outside)
+    edit(shop / "deals.csv", ";900;", ";much;")
+    found = kam_import("shop", *sorted(shop.glob("*.csv")), status=1)
+    assert any(place in note["message"] for note in found["notes"])
+    assert not list(outside.iterdir())
 
 
 def test_killed_in_the_middle_it_leaves_whole_files_and_can_be_run_again(

@@ -15,33 +15,34 @@ SUFFIX = ".tmp"
 
 def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Callable[[int], None]) -> list[str]:
     """Write everything; returns the paths written. A file that someone changed meanwhile stays and is noted."""
-    from kam.write import RefusedError
-
     clear_leftovers(root)
-    written = []
+    written: list[str] = []
     last = [write for write in plan.writes if write.path.startswith(f"{FOLDER}/")]
     for write in plan.writes:
-        if write in last:
-            continue
-        try:
-            _write(root, write, sync=False)
-            written.append(write.path)
-        except RefusedError as error:
-            plan.notes.append(Note("refused", {"path": write.path, "reason": str(error)}))
-        advance(1)
+        if write not in last:
+            _try(root, write, plan, written, sync=False)
+            advance(1)
     for path, text in rejects.items():
         place = root / path
-        old = place.read_bytes() if place.exists() else None
+        old = place.read_bytes() if place.is_file() else None
         if old != text.encode():
-            _write(root, Write(path, text, old), sync=False)
-            written.append(path)
+            _try(root, Write(path, text, old), plan, written, sync=False)
     if written and hasattr(os, "sync"):
         os.sync()
     for write in last:
         if not any(note.key == "refused" for note in plan.notes):
-            _write(root, write, sync=True)
-            written.append(write.path)
+            _try(root, write, plan, written, sync=True)
     return written
+
+
+def _try(root: Path, write: Write, plan: Plan, written: list[str], *, sync: bool) -> None:
+    from kam.write import RefusedError
+
+    try:
+        _write(root, write, sync=sync)
+        written.append(write.path)
+    except (RefusedError, OSError) as error:
+        plan.notes.append(Note("refused", {"path": write.path, "reason": str(error)}))
 
 
 def clear_leftovers(root: Path) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kam.portfolio import Portfolio
     from kam.settings import Settings
 
+KINDS = ("profile", "person", "product")
+
 
 @dataclass(slots=True)
 class Existing:
@@ -56,12 +58,13 @@ def source_key(source: Value | None, system: str) -> str:
 def make_registry(existing: Existing, settings: Settings, system: str, state: State) -> Registry:
     """Everything that rows can name, under the words by which the source and people name it."""
     registry = Registry()
+    remembered = {(make, kept.record): key for (make, key), kept in state.items() if make in KINDS}
     for slug, record in existing.profiles.items():
         names = [str(record.data[name]) for name in ("name", "legal_name") if name in record.data]
-        registry.add("account", slug, names, source_key(record.data.get("source"), system))
+        key = source_key(record.data.get("source"), system) or remembered.get(("profile", record.id), "")
+        registry.add("account", slug, names, key)
     for slug in existing.accounts - existing.profiles.keys():
         registry.add("account", slug, ())
-    remembered = {(make, kept.record): key for (make, key), kept in state.items() if make in ("person", "product")}
     for person in settings.people.values():
         words = (*person.names.values(), *person.aliases, *person.emails)
         key = source_key(dict(person.source), system) or remembered.get(("person", person.id), "")

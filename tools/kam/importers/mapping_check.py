@@ -17,6 +17,7 @@ from kam.settings.section import Section, check_label, nearest
 from kam.settings.yaml_reader import LocatedYaml
 
 RULE = "import-mapping"
+SYSTEM = re.compile(r"[^\W_][\w.-]{0,79}\Z")
 TOP = (
     *("title", "system", "base_currency_if_empty", "time_zone", "empty", "account", "encoding", "delimiter"),
     *("tables", "lookups", "imports"),
@@ -58,6 +59,8 @@ class _Check:
         for name in ("system", "account", "encoding", "delimiter", "base_currency_if_empty"):
             self.top.text(name)
         self.top.texts("empty")
+        if not SYSTEM.match(self.top.text("system", "x")):
+            self.complain(("system",), "system", {"found": self.top.text("system")})
         self._check_zone()
         for name in self.tables:
             self._check_table(("tables", name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kam.importers.drafts import Draft
 from kam.importers.state import Remembered, fingerprint
 from kam.model.record import Data, Value
 
@@ -60,3 +61,11 @@ def merge(record: str, names: Iterable[str], incoming: Data, current: Data, last
         else:
             merged.conflicts.append(Conflict(record, name, ours, theirs))
     return merged
+
+
+def names_to_merge(draft: Draft, current: Data) -> tuple[str, ...]:
+    """The draft's fields; not the origin where the record came from another system first and keeps that one."""
+    ours, theirs = current.get("source"), draft.data.get("source")
+    if isinstance(ours, dict) and isinstance(theirs, dict) and ours.get("system") != theirs.get("system"):
+        return tuple(name for name in draft.names if name != "source")
+    return draft.names

@@ -9,7 +9,7 @@ from kam.importers.drafts import Draft
 from kam.importers.edits import apply_changes
 from kam.importers.ledgers import LedgerPlanner
 from kam.importers.loosen import loosen
-from kam.importers.merge import merge
+from kam.importers.merge import merge, names_to_merge
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
 from kam.importers.surroundings import Surroundings
@@ -119,7 +119,7 @@ class RecordPlanner:
         return path
 
     def _update(self, draft: Draft, record: Record, last: Remembered | None, rtype: RecordType) -> None:
-        merged = merge(record.id, draft.names, draft.data, record.data, last)
+        merged = merge(record.id, names_to_merge(draft, record.data), draft.data, record.data, last)
         path = self._moved_path(draft, record, rtype)
         self.plan.conflicts += merged.conflicts
         if merged.changes or path != record.path:

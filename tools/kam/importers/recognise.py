@@ -98,8 +98,11 @@ def _take(grid: Grid, mapping: MappingFile, found: Sources) -> None:
 
 
 def _recognise(grid: Grid, mapping: MappingFile) -> tuple[TableSpec | None, int]:
-    """The table and its header row; one that fits by name and columns goes before one that fits by either."""
-    best: tuple[int, TableSpec | None, int] = (0, None, 0)
+    """The table and its header row; one that fits by name and columns goes before one that fits by either.
+
+    Of two that fit alike the one with more columns is taken.
+    """
+    best: tuple[tuple[int, int], TableSpec | None, int] = ((0, 0), None, 0)
     for spec in mapping.tables.values():
         named = any(fnmatchcase(grid.file.casefold(), pattern.casefold()) for pattern in spec.files)
         if spec.sheet and grid.sheet and spec.sheet != grid.sheet:
@@ -108,8 +111,8 @@ def _recognise(grid: Grid, mapping: MappingFile) -> tuple[TableSpec | None, int]
         fits = index is not None
         if spec.ignore is not None and not spec.columns:
             fits = named
-        score = 2 * fits + named
-        if score > best[0]:
+        score = (2 * fits + named, len(spec.columns))
+        if score[0] and score > best[0]:
             best = (score, spec, index or 0)
     return best[1], best[2]
 

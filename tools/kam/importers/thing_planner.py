@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kam.importers.drafts import Draft
-from kam.importers.merge import merge
+from kam.importers.merge import merge, names_to_merge
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
 from kam.importers.surroundings import Surroundings
@@ -76,7 +76,7 @@ class _ThingPlanner:
                 self.made.notes.append(Note("thing-again", {"id": draft.id}))
             return
         current = _comparable(self.there[draft.id], draft.data)
-        merged = merge(f"{self.top}.{draft.id}", draft.names, draft.data, current, last)
+        merged = merge(f"{self.top}.{draft.id}", names_to_merge(draft, current), draft.data, current, last)
         self.made.conflicts += merged.conflicts
         try:
             for change in merged.changes:
