@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kam.load import document as loading
 from kam.load import load_document, locate
+from kam.load.careful import load_carefully
+from kam.load.way import way_of
 from kam.model.record import Document
 from kam.model.schema import RecordType
 from kam.model.texts import render_message
@@ -99,8 +100,8 @@ def check(raw: bytes, rtype: RecordType) -> Document:
     """Load, and hold the result to everything that must be true of any."""
     path = "accounts/acme/notes/a.md"
     document = load_document(path, raw, rtype, account="acme")
-    way = loading._way_of(rtype)
-    careful = loading._Careful(path, "acme/notes/a", raw, way, "acme").load()
+    way = way_of(rtype)
+    careful = load_carefully(path, "acme/notes/a", raw, way, "acme")
     assert document == careful
     lines = raw.count(b"\n") + raw.count(b"\r") + 2
     for problem in document.problems:

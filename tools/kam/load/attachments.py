@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kam.load.numbers import Wrong
+from kam.load.wrong import Wrong
 from kam.model.slug import is_reserved_name
 
 ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]+://")

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 
 from kam.load.characters import MAX_SLIPS, Places
+from kam.load.exact import PREFILTER
 from kam.load.personal import find_personal, mask
 from kam.load.slip import Slip
 
-PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]")
-"""Bodies without any of these need no closer look."""
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:[\s/][^<>]*)?>|<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
 ATTRIBUTES = re.compile(r"\{\s*:?\s*(?:[#.][\w-]+|[\w:-]+\s*=)[^{}\n]*\}")
 TEMPLATE = re.compile(r"\{\{|\{%|\{#")

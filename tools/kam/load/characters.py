@@ -7,16 +7,10 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from kam.load.exact import SUSPICIOUS
 from kam.load.slip import Slip
 from kam.model.problem import Level
 
-PLAIN_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
-"""Bytes that need no look: all but the ASCII control characters."""
-
-SUSPICIOUS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
-)
 EMOJI_BEFORE_JOINER = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\xad\u180e")
 BREAKS = frozenset("\u2028\u2029")
@@ -32,15 +26,6 @@ HARMLESS = {
 NAMES = {
     "\x00": "NUL", "\x1b": "ESC", "\x7f": "DEL", "\x85": "NEL", "\x0b": "VT", "\x0c": "FF",
 }  # fmt: skip
-
-
-def is_plain(raw: bytes, text: str) -> bool:
-    """True where ``text`` (decoded from ``raw``) holds nothing that ``find_characters`` could report. Quick."""
-    if raw.translate(None, PLAIN_BYTES):
-        return False
-    if text.isascii():
-        return True
-    return SUSPICIOUS.search(text) is None and "锟斤拷" not in text and unicodedata.is_normalized("NFC", text)
 
 
 def find_characters(text: str, body_from: int) -> Iterator[Slip]:

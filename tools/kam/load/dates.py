@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import datetime
 
-from kam.load.numbers import Wrong
+from kam.load.exact import DATETIME
+from kam.load.wrong import Wrong
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 
 HYPHENS = "\u2010-\u2015−"
@@ -172,11 +172,3 @@ def _check_time(text: str) -> Wrong | None:
     except ValueError:
         return Wrong("bad-date", "time", "", (("time", text[11:].rstrip("Z")),))
     return None
-
-
-def is_day(text: str) -> bool:
-    """True for a day in ISO form that the calendar knows. Quick."""
-    try:
-        return date.fromisoformat(text) is not None and text[4] == text[7] == "-" and "1800" <= text < "22"
-    except (ValueError, IndexError):
-        return False

@@ -25,19 +25,14 @@ from yaml.events import (
 )
 
 from kam.load.attachments import explain_attachment
-from kam.load.body import PREFILTER
-from kam.load.characters import is_plain
-from kam.load.dates import DATETIME, is_day
-from kam.load.numbers import INTEGER, NUMBER
+from kam.load.exact import DATETIME, FULLWIDTH, INTEGER, NULL_TEXTS, NULL_WORDS, NUMBER, PREFILTER, is_day, is_plain
 from kam.load.plan import Plan
-from kam.load.resolve import FULLWIDTH, NULL_TEXTS, NULL_WORDS
 
 MARKS = re.compile(r"(?:^|[\s\[{,:])(?:[&*]\S|!)")
 """Where an anchor, alias or tag could stand."""
-PERSONAL = re.compile(
-    r"1(?:[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|[89][0-9]{2}[01][0-9]{6}[0-9Xx])|20[0-9]{2}[01][0-9]{6}[0-9Xx]"
-)
-"""What every mobile number and identity card number contains."""
+MOBILE = re.compile(r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])")
+IDENTITY = re.compile(r"(?:1[89]|20)[0-9]{2}[01][0-9]{6}[0-9Xx]")
+"""What every identity card number contains."""
 CUT = re.compile(r" #[^ \n]")
 FIRST = frozenset("=＝@＠+＋-“”„‘「『«")
 """What a formula or a typographic quote begins with."""
@@ -79,7 +74,6 @@ def _is_doubtful(front: str) -> bool:
         or (" #" in front and CUT.search(front) is not None)
         or (("&" in front or "*" in front or "!" in front) and MARKS.search(front) is not None)
         or ("[" in front and not front.isascii() and LIST_SEPARATORS.search(front) is not None)
-        or PERSONAL.search(front) is not None
     )
 
 
@@ -168,20 +162,31 @@ def _compile_text(plan: Plan) -> Reader:
             return text
 
         return read_attachment
-    return _read_id if plan.strict else _read_text
+    if plan.strict:
+        return _read_id
+    return _read_phone if plan.private else _read_text
 
 
-def _read_text(event: Any, get: Get) -> str:
+def _read_phone(event: Any, get: Get) -> str:
     if type(event) is not ScalarEvent:
         raise Doubt
     text: str = event.value
-    if not text or text in NULLS or "\n" in text or text[0] in FIRST:
+    if not text or text in NULLS or "\n" in text or (text[0] in FIRST and text[0] != "+"):
+        raise Doubt
+    if len(text) > 17 and IDENTITY.search(text):
+        raise Doubt
+    return text
+
+
+def _read_text(event: Any, get: Get) -> str:
+    text = _read_phone(event, get)
+    if (len(text) > 10 and MOBILE.search(text)) or text[0] == "+":
         raise Doubt
     return text
 
 
 def _read_id(event: Any, get: Get) -> str:
-    text = _read_text(event, get)
+    text = _read_phone(event, get)
     if not text.isascii() and FULLWIDTH.search(text):
         raise Doubt
     return text
@@ -192,6 +197,8 @@ def _read_multiline(event: Any, get: Get) -> str:
         raise Doubt
     text: str = event.value
     if not text or text in NULLS or text[0] in FIRST:
+        raise Doubt
+    if len(text) > 10 and (MOBILE.search(text) or IDENTITY.search(text)):
         raise Doubt
     return text
 

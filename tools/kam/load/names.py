@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from kam.load.characters import SUSPICIOUS, spell
+from kam.load.exact import SUSPICIOUS
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.slug import is_reserved_name, is_slug, slugify
@@ -34,6 +34,8 @@ def _check_part(part: str, *, is_file: bool, free: bool, first: bool) -> tuple[s
         return "not-nfc", {"fixed": unicodedata.normalize("NFC", part)}
     odd = SUSPICIOUS.search(part)
     if odd:
+        from kam.load.characters import spell
+
         return "odd-char", {"char": spell(odd[0])}
     if part != part.strip(" \u3000\xa0") or part.endswith("."):
         return "edge", {"fixed": part.strip(" \u3000\xa0").rstrip(".")}

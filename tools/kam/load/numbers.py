@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from typing import NamedTuple
 
-MAX_DIGITS = 14
-"""Digits before the decimal point; the tables keep amounts as DECIMAL(18,4)."""
-MAX_DECIMALS = 12
-
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,13})\Z")
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,13})(?:\.[0-9]{1,12})?\Z")
+from kam.load.exact import INTEGER, MAX_DECIMALS, MAX_DIGITS, NUMBER
+from kam.load.wrong import Wrong
 
 DIGITS_ONLY = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\Z")
 LEADING_ZERO = re.compile(r"([+-]?)0+([0-9]+(?:\.[0-9]+)?)\Z")
@@ -34,15 +29,6 @@ SCALES = {"千": 3, "k": 3, "K": 3, "万": 4, "百万": 6, "m": 6, "M": 6, "千�
 
 TRUE_WORDS = frozenset({"true", "yes", "y", "on", "1", "是", "对", "有", "√", "✓", "t"})
 FALSE_WORDS = frozenset({"false", "no", "n", "off", "0", "否", "不是", "无", "×", "✗", "f"})
-
-
-class Wrong(NamedTuple):
-    """Why a text is no value of its kind: rule, message key, words; ``fixed`` is the value as it should be written."""
-
-    rule: str
-    key: str = "default"
-    fixed: str = ""
-    words: tuple[tuple[str, str], ...] = ()
 
 
 def read_integer(text: str, quoted: bool) -> int | Wrong:

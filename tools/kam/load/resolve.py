@@ -9,20 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kam.load.attachments import explain_attachment
-from kam.load.characters import SUSPICIOUS, spell
+from kam.load.characters import spell
 from kam.load.dates import read_date, read_datetime, read_moment
+from kam.load.exact import FULLWIDTH, MAX_DIGITS, NULL_TEXTS, NULL_WORDS, SUSPICIOUS
 from kam.load.lines import ODD_INDENT, explain_line, quote_item
-from kam.load.numbers import MAX_DIGITS, Wrong, read_boolean, read_integer, read_number
+from kam.load.numbers import read_boolean, read_integer, read_number
 from kam.load.personal import find_personal, mask
 from kam.load.plan import Plan
 from kam.load.slip import Slip
 from kam.load.tree import Node
+from kam.load.wrong import Wrong
 from kam.model.problem import FieldPath
 
-NULL_WORDS = frozenset({"~", "null", "Null", "NULL"})
-NULL_TEXTS = frozenset({"None", "nil", "NaN", "undefined", "#N/A", "(null)", "<null>"})
 TAB = re.compile("\t")
-FULLWIDTH = re.compile("[\uff01-\uff5e\u3000]")
 WRAPPED = re.compile(r"[“”„‘’「『«](.*)[“”‘’」』»]\Z", re.DOTALL)
 FORMULA = re.compile(r"[=＝](?=\S)|[@＠+-][A-Za-z]+\(|[+＋-][A-Z]{1,3}[0-9]+[!:+*/-]")
 SEPARATORS = re.compile("[，、；]")

@@ -14,4 +14,4 @@ __all__ = ["SchemaSlip", "find_schema_slips", "unknown_field", "validator_of"]
 
 def validator_of(rtype: RecordType) -> Callable[[Any], bool]:
     """The quick verdict on data that the loader has read (whose dates are therefore in order)."""
-    return lambda data: engine_of(rtype).is_valid(data)
+    return engine_of(rtype).is_valid

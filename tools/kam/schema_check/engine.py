@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from kam.model.schema import RecordType
@@ -25,13 +25,21 @@ class SchemaError(Protocol):
     message: str
 
 
-@dataclass(slots=True)
 class Engine:
-    """Validators of one type: ``is_valid`` for what the loader has read, ``iter_errors`` for any data."""
+    """Validators of one type, each compiled when first needed."""
 
-    rtype: RecordType
-    is_valid: Callable[[Any], bool]
-    iter_errors: Callable[[Any], Iterable[SchemaError]]
+    def __init__(self, rtype: RecordType) -> None:
+        self.rtype = rtype
+
+    @cached_property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """The verdict on what the loader has read."""
+        return _compile(self.rtype, quick=True).is_valid  # type: ignore[no-any-return]
+
+    @cached_property
+    def iter_errors(self) -> Callable[[Any], Iterable[SchemaError]]:
+        """The errors of any data."""
+        return _compile(self.rtype, quick=False).iter_errors  # type: ignore[no-any-return]
 
 
 _engines: dict[int, Engine] = {}
@@ -43,16 +51,14 @@ def engine_of(rtype: RecordType) -> Engine:
     if engine is None or engine.rtype is not rtype:
         if len(_engines) > 200:
             _engines.clear()
-        engine = _engines[id(rtype)] = _compile(rtype)
+        engine = _engines[id(rtype)] = Engine(rtype)
     return engine
 
 
-def _compile(rtype: RecordType) -> Engine:
+def _compile(rtype: RecordType, *, quick: bool) -> Any:
     import jsonschema_rs
 
-    loose = jsonschema_rs.Draft202012Validator(rewrite_formats(rtype.json_schema, quick=True))
-    full = jsonschema_rs.Draft202012Validator(rewrite_formats(rtype.json_schema, quick=False))
-    return Engine(rtype, loose.is_valid, full.iter_errors)
+    return jsonschema_rs.Draft202012Validator(rewrite_formats(rtype.json_schema, quick=quick))
 
 
 def rewrite_formats(schema: Any, *, quick: bool) -> Any:

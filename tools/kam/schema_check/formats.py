@@ -26,11 +26,8 @@ CHECKED_BY_LOADER = frozenset(
 )
 """Patterns that a value which the loader has read matches for certain."""
 
-_compiled = {name: re.compile(pattern[:-1] + r"\Z") for name, pattern in PATTERNS.items()}
-
-
 def has_format(value: object, name: str) -> bool:
     """True where ``value`` is no text, or text of the format ``name``, or where there is no such format."""
-    if not isinstance(value, str) or name not in _compiled:
+    if not isinstance(value, str) or name not in PATTERNS:
         return True
-    return _compiled[name].match(value) is not None
+    return re.match(PATTERNS[name][:-1] + r"\Z", value) is not None

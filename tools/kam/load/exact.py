@@ -1,0 +1,47 @@
+"""What is exactly right: the forms of values and the signs of trouble that both ways of reading a file share.
+
+Kept apart from the explanations of what is wrong, so that a portfolio in order never loads those.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+MAX_DIGITS = 14
+"""Digits before the decimal point; the tables keep amounts as DECIMAL(18,4)."""
+MAX_DECIMALS = 12
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,13})\Z")
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,13})(?:\.[0-9]{1,12})?\Z")
+DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
+
+NULL_WORDS = frozenset({"~", "null", "Null", "NULL"})
+NULL_TEXTS = frozenset({"None", "nil", "NaN", "undefined", "#N/A", "(null)", "<null>"})
+FULLWIDTH = re.compile("[\uff01-\uff5e\u3000]")
+
+PLAIN_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
+"""Bytes that need no look: all but the ASCII control characters."""
+SUSPICIOUS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]")
+"""Bodies without any of these need no closer look."""
+
+
+def is_plain(raw: bytes, text: str) -> bool:
+    """True where ``text`` (decoded from ``raw``) holds no character that would have to be reported. Quick."""
+    if raw.translate(None, PLAIN_BYTES):
+        return False
+    if text.isascii():
+        return True
+    return SUSPICIOUS.search(text) is None and "锟斤拷" not in text and unicodedata.is_normalized("NFC", text)
+
+
+def is_day(text: str) -> bool:
+    """True for a day in ISO form that the calendar knows. Quick."""
+    try:
+        return date.fromisoformat(text) is not None and text[4] == text[7] == "-" and "1800" <= text < "22"
+    except (ValueError, IndexError):
+        return False

@@ -1,0 +1,50 @@
+"""What is prepared once for each record type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kam.load.fast import Reader, compile_reader
+from kam.load.plan import Plan, compile_plan
+from kam.model.schema import RecordType
+from kam.schema_check import validator_of
+
+MAX_BYTES = 1_000_000
+MAX_LEDGER_BYTES = 8_000_000
+ENTRIES = "entries"
+
+
+@dataclass(slots=True)
+class Way:
+    """How files of one type are read: quickly by ``read`` and ``is_valid``, carefully by ``plan``."""
+
+    rtype: RecordType
+    plan: Plan
+    read: Reader
+    is_valid: Callable[[Any], bool]
+    is_ledger: bool
+    limit: int
+
+
+_ways: dict[int, Way] = {}
+
+
+def way_of(rtype: RecordType) -> Way:
+    """How files of this type are read."""
+    way = _ways.get(id(rtype))
+    if way is None or way.rtype is not rtype:
+        if len(_ways) > 200:
+            _ways.clear()
+        way = _ways[id(rtype)] = _prepare(rtype)
+    return way
+
+
+def _prepare(rtype: RecordType) -> Way:
+    is_ledger = rtype.layout == "ledger"
+    plan = compile_plan(rtype)
+    if is_ledger:
+        plan = Plan(kind="map", fields={ENTRIES: Plan(kind="list", items=plan, unique="id")})
+    limit = MAX_LEDGER_BYTES if is_ledger else MAX_BYTES
+    return Way(rtype, plan, compile_reader(plan), validator_of(rtype), is_ledger, limit)
