@@ -122,15 +122,17 @@ def test_a_value_of_a_ledger_entry_is_replaced(ledger_type: RecordType) -> None:
     text = render_record(ledger_type, {"entries": [{"id": "a", "count": 1}, {"id": "b", "count": 2}]})
     assert replace_value(text, ledger_type, ("entries", 1, "count"), 9) == text.replace("count: 2", "count: 9")
     added = set_value(text, ledger_type, ("entries", 2), {"id": "c", "count": 3})
-    assert [r.data["id"] for r in load_document("a.md", added.encode(), ledger_type, account="a").records] == ["a", "b", "c"]
+    document = load_document("a.md", added.encode(), ledger_type, account="a")
+    assert [record.data["id"] for record in document.records] == ["a", "b", "c"]
 
 
 TEXTS = st.one_of(
     st.sampled_from(["no", "a: b", "#x", "甲，乙", " lead", "it's", '"q"', "- x", "{a}", "a\\b"]),
-    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters="\ufffd"), min_size=1, max_size=12),
+    st.text(st.characters(categories=("L", "N", "P", "S"), exclude_characters="\ufffd"), min_size=1, max_size=12),
 )
 LINES = st.lists(TEXTS, min_size=1, max_size=3).map("\n".join)
 LOG = st.fixed_dictionaries({"by": TEXTS}, optional={"text": LINES, "tags": st.lists(TEXTS, min_size=1, max_size=2)})
+STARTS = [FILE, "---\ntitle: x\n---\n", "---\n---\nBody\n"]
 EDITS = st.one_of(
     st.tuples(st.sampled_from([("title",), ("source", "system"), ("source", "key")]), TEXTS),
     st.tuples(st.just(("notes",)), LINES),
@@ -164,7 +166,7 @@ def apply(data: dict[str, Any], path: tuple[Any, ...], value: Any) -> bool:
 
 
 @settings(max_examples=120, deadline=None)
-@given(edits=st.lists(EDITS, min_size=1, max_size=6), start=st.sampled_from([FILE, "---\ntitle: x\n---\n", "---\n---\nBody\n"]))
+@given(edits=st.lists(EDITS, min_size=1, max_size=6), start=st.sampled_from(STARTS))
 def test_edits_in_any_order_give_what_plain_data_gives(
     note_type: RecordType, edits: list[tuple[tuple[Any, ...], Any]], start: str
 ) -> None:
@@ -177,4 +179,4 @@ def test_edits_in_any_order_give_what_plain_data_gives(
             continue
         text, data = set_value(text, note_type, path, value), copy
         assert data_of(text, note_type) == data, text
-        assert text.split("\n---\n")[-1] == start.split("\n---\n")[-1]
+        assert text.rpartition("\n---\n")[2] == start.rpartition("\n---\n")[2]

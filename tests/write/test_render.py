@@ -15,9 +15,10 @@ from kam.write import render_record
 
 SPECIAL = st.sampled_from(
     [
-        "no", "yes", "null", "~", "None", "true", "1:30", "010", "1.10", "0x1F", "1e5", ".inf", "2026-03-02", "=", "-", "- a",
-        "a: b", "a:", ": a", "a #b", "#b", "a # b", "[a", "{a}", "a, b", '"a"', "'a'", "it's", "@a", "`a", "%a", "!a", "&a",
-        "*a", "|", ">", "?", "? a", "<<", " a", "a ", "\\", "a\\b", "---", "...", "姓名：李明", "“引号”", "甲，乙", "李　明",
+        "no", "yes", "null", "~", "None", "true", "1:30", "010", "1.10", "0x1F", "1e5", ".inf", "2026-03-02", "=", "-",
+        "- a", "a: b", "a:", ": a", "a #b", "#b", "a # b", "[a", "{a}", "a, b", '"a"', "'a'", "it's", "@a", "`a",
+        "%a", "!a", "&a", "*a", "|", ">", "?", "? a", "<<", " a", "a ", "\\", "a\\b", "---", "...", "姓名：李明",
+        "“引号”", "甲，乙", "李　明",
         "{{ x }}", "3号楼 #1201", "–", "100%", "¥100", "foo:bar", "http://a.b/c?d=e#f", "a  b", "é", "🚀", "null ",
     ]
 )  # fmt: skip
@@ -63,7 +64,7 @@ def test_what_is_written_is_read_back(note_type: RecordType, data: dict[str, Any
     assert document.records[0].data == data
 
 
-@pytest.mark.parametrize("text", ["no", "1:30", "010", "null", "~", "1.10", "0x1F", "1e5", ".inf", "true", "12", "=", "<<"])
+@pytest.mark.parametrize("text", ["no", "1:30", "010", "null", "~", "1.10", "0x1F", "1e5", ".inf", "true", "=", "<<"])
 def test_other_yaml_readers_see_text_where_there_is_text(note_type: RecordType, text: str) -> None:
     front = render_record(note_type, {"title": text, "tags": [text]}).split("\n---\n")[0].removeprefix("---\n")
     assert yaml.safe_load(front) == {"title": text, "tags": [text]}
