@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -33,10 +35,11 @@ def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource)
     collector = Collector(
         Converter(settings.currencies), ZoneInfo(settings.site.time_zone), _account_currencies(portfolio)
     )
-    for plan in plans:
-        records = portfolio.iter_records(type=plan.rtype.name)
-        while batch := list(islice(records, BATCH)):
-            _insert_all(connection, collector.collect(plan, batch))
+    with _no_cyclic_gc():
+        for plan in plans:
+            records = portfolio.iter_records(type=plan.rtype.name)
+            while batch := list(islice(records, BATCH)):
+                _insert_all(connection, collector.collect(plan, batch))
     for name, rows in reference_rows(settings, load_service_levels(portfolio.root)).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
@@ -46,6 +49,18 @@ def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource)
             connection.execute(f"INSERT INTO {quoted(name)} {query}")
     _cover_flaws(connection, plans, collector.flaws)
     connection.execute(macro_sql(plans))
+
+
+@contextmanager
+def _no_cyclic_gc() -> Iterator[None]:
+    """Records hold no cycles, and looking for some among millions of values takes half the time of a build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
@@ -84,9 +99,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: Batch, target: str = "
     arrays = [pa.array(v, type=_arrow_type(c.sql)) for c, v in zip(batch.columns, batch.values, strict=True)]
     names = [f"c{at}" for at in range(len(arrays))]
     connection.register("incoming_rows", pa.table(arrays, names=names))
-    casts = ", ".join(f"CAST({n} AS {c.sql})" for n, c in zip(names, batch.columns, strict=True))
-    connection.execute(f"INSERT INTO {target or quoted(batch.table)} SELECT {casts} FROM incoming_rows")
+    into = ", ".join(quoted(c.name) for c in batch.columns)
+    casts = ", ".join(_cast(n, c.sql) for n, c in zip(names, batch.columns, strict=True))
+    connection.execute(f"INSERT INTO {target or quoted(batch.table)} ({into}) SELECT {casts} FROM incoming_rows")
     connection.unregister("incoming_rows")
+
+
+def _cast(name: str, sql: str) -> str:
+    return name if sql in ("VARCHAR", "VARCHAR[]", "BOOLEAN", "INTEGER") else f"CAST({name} AS {sql})"
 
 
 def _arrow_type(sql: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,7 +108,9 @@ class Collector:
     def _collect_level(self, plan: TablePlan, rows: Rows) -> Iterable[Batch]:
         if plan.has_currency:
             rows.currency = self._currencies(("currency",), rows)
-        yield Batch(plan.name, plan.columns, [self._column(plan, c, rows) for c in plan.columns])
+        present = set(chain.from_iterable(rows.items))
+        columns = tuple(c for c in plan.columns if _has_values(plan, c, present))
+        yield Batch(plan.name, columns, [self._column(plan, c, rows) for c in columns])
         for child in plan.children:
             below = _descend(child, rows)
             if below.items:
@@ -155,6 +158,9 @@ class Collector:
     def _convert(self, plan: TablePlan, column: Column, values: list[Any], rows: Rows) -> list[Any]:
         base, convert = self.converter.currencies.base, self.converter.convert
         codes = [base] * len(values) if column.money == ("base",) else self._currencies(column.money, rows)
+        if all(c == base for c in codes):
+            self._check_size(plan, column, values, rows, is_too_large)
+            return [None if v is None else str(v) for v in values]
         converted: list[Any] = [
             v if v is None or c == base else convert(v, c, d) for v, c, d in zip(values, codes, rows.days, strict=True)
         ]
@@ -175,6 +181,15 @@ class Collector:
     def _add_flaw(self, plan: TablePlan, column: Column, rows: Rows, at: int, what: str) -> None:
         record = rows.records[at].id
         self.flaws.append(Flaw(plan.name, column.name, record, rows.idx[at], f"{record}: {column.name}: {what}"))
+
+
+def _has_values(plan: TablePlan, column: Column, present: set[str]) -> bool:
+    """Whether any row can have a value; most fields are empty in most batches."""
+    if column.part is Part.TOTAL:
+        return not present.isdisjoint((*plan.lines, "amount"))
+    if column.part is Part.AMOUNT:
+        return not present.isdisjoint(("unit_price", "amount"))
+    return column.part in (Part.FIXED, Part.CURRENCY) or column.source[0] in present
 
 
 def _no_rate(currency: str, day: str) -> str:
