@@ -32,6 +32,7 @@ def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Call
     for write in last:
         if not any(note.key == "refused" for note in plan.notes):
             _try(root, write, plan, written, sync=True)
+        advance(1)
     return written
 
 

@@ -59,7 +59,7 @@ def make_registry(existing: Existing, settings: Settings, system: str, state: St
     """Everything that rows can name, under the words by which the source and people name it."""
     registry = Registry()
     remembered = {(make, kept.record): key for (make, key), kept in state.items() if make in KINDS}
-    for slug, record in existing.profiles.items():
+    for slug, record in sorted(existing.profiles.items()):
         names = [str(record.data[name]) for name in ("name", "legal_name") if name in record.data]
         key = source_key(record.data.get("source"), system) or remembered.get(("profile", record.id), "")
         registry.add("account", slug, names, key)

@@ -12,11 +12,15 @@ from kam.model.slug import slugify
 
 @dataclass(slots=True)
 class Known:
-    """What is known of one kind of thing."""
+    """What is known of one kind of thing.
+
+    Of several with one name the first in the source counts (``by_row``), so that each run finds the same one.
+    """
 
     ids: set[str] = field(default_factory=set)
     by_key: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)
+    by_row: dict[str, str] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
 
 
@@ -51,6 +55,8 @@ class Registry:
             named = known.by_name.get(plain_name(name))
             found = named if named is not None and named not in known.keyed else self.new_id(kind, wanted)
         self.add(kind, found, (name, key), key)
+        for word in (name, key):
+            known.by_row.setdefault(plain_name(word), found)
         return found
 
     def new_id(self, kind: str, text: str) -> str:
@@ -66,7 +72,8 @@ class Registry:
     def find(self, kind: str, text: str) -> str | None:
         """The id of what the text names, if it is known."""
         known = self.known[kind]
-        return known.by_key.get(text) or known.by_name.get(plain_name(text))
+        name = plain_name(text)
+        return known.by_key.get(text) or known.by_row.get(name) or known.by_name.get(name)
 
     def resolve(self, kind: str, text: str, missing: str) -> str | None:
         """The id of what the text names; ``missing`` says what to do where it is unknown.
