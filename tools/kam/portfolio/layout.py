@@ -89,7 +89,7 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
             elif not is_regular(mark):
                 yield problem(path, "stray-file", "special")
     seen: dict[str, str] = {}
-    for name in listing.names:
+    for name in sorted(listing.names):
         bare = name.rstrip("/")
         folded = bare.lower() if bare.isascii() else casefold_key(bare)
         if folded in seen:

@@ -10,8 +10,8 @@ import os
 import stat
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 RACY_NS = 2_000_000_000
 """Two seconds: the coarsest file times in use (FAT)."""
@@ -20,17 +20,23 @@ Mark = tuple[int, int, int, int, int]
 """Mode, size in bytes, modification time and change time in ns, inode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """One folder, named from ``accounts/`` on. A name that ends in ``/`` is a folder and has no mark of its own.
 
-    ``error`` holds the number of the system error where the folder could not be read.
+    ``numbers`` holds the marks of the other names, one after the other; ``error`` the number of the system error
+    where the folder could not be read. The order is that of the system.
     """
 
     folder: str
-    names: Sequence[str]
-    marks: Sequence[Mark]
+    names: list[str]
+    numbers: list[int]
     error: int = 0
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks of the names that are no folders, in their order."""
+        n = self.numbers
+        return list(zip(n[0::5], n[1::5], n[2::5], n[3::5], n[4::5], strict=True))
 
 
 def list_top(accounts: str) -> Listing:
@@ -59,16 +65,21 @@ def sign(listings: Iterator[Listing] | Sequence[Listing]) -> bytes:
     for listing in listings:
         head = "\0".join((listing.folder, *listing.names))
         digest.update(f"{len(listing.names)}:{listing.error}:{head}\0".encode("utf-8", "surrogateescape"))
-        digest.update(pack_marks(listing.marks))
+        digest.update(_pack(listing.numbers))
     return digest.digest()
 
 
-def pack_marks(marks: Sequence[Mark]) -> bytes:
-    """Marks as bytes; such numbers as no disk has (an inode of 64 bits) as text."""
+def pack_mark(mark: Mark) -> bytes:
+    """A mark as bytes."""
+    return _pack(mark)
+
+
+def _pack(numbers: Sequence[int]) -> bytes:
+    """Numbers as bytes; such as no disk has (an inode of 64 bits) as text."""
     try:
-        return array("q", [number for mark in marks for number in mark]).tobytes()
+        return array("q", numbers).tobytes()
     except OverflowError:
-        return repr(marks).encode()
+        return repr(numbers).encode()
 
 
 def is_settled(mark: Mark, now: int) -> bool:
@@ -92,7 +103,8 @@ def is_text(name: str) -> bool:
 
 
 def _list_folder(path: str, folder: str) -> Listing:
-    found: list[tuple[str, Mark | None]] = []
+    names: list[str] = []
+    numbers: list[int] = []
     try:
         with os.scandir(path) as entries:
             for entry in entries:
@@ -100,18 +112,14 @@ def _list_folder(path: str, folder: str) -> Listing:
                 if name[0] == ".":
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    found.append((name + "/", None))
+                    names.append(name + "/")
                     continue
                 try:
                     s = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:
                     continue
-                found.append((name, (s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)))
+                names.append(name)
+                numbers += (s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)
     except OSError as error:
-        return Listing(folder, (), (), error.errno or -1)
-    found.sort(key=_by_name)
-    return Listing(folder, [name for name, _ in found], [mark for _, mark in found if mark])
-
-
-def _by_name(entry: tuple[str, Mark | None]) -> str:
-    return entry[0]
+        return Listing(folder, [], [], error.errno or -1)
+    return Listing(folder, names, numbers)

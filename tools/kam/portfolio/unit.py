@@ -16,7 +16,7 @@ from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.stored import Place
-from kam.portfolio.tree import Listing, is_settled, pack_marks, sign, walk_tree
+from kam.portfolio.tree import Listing, is_settled, pack_mark, sign, walk_tree
 from kam.rules.contract import AccountRecords
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Builder:
 
     def _take_file(self, account: str, at: RecordFile, known: StoredFile | None, unit: Unit) -> _File | Problem | None:
         """The file as the store has it where it did not change, else loaded; a problem where it cannot be read."""
-        mark = pack_marks([at.mark]) if is_settled(at.mark, self._now) else b""
+        mark = pack_mark(at.mark) if is_settled(at.mark, self._now) else b""
         if known and known.mark == mark != b"" and not self._verify and known.type == at.type:
             return self._recall(account, at.path, known)
         try:
