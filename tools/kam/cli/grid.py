@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -62,7 +62,11 @@ def render_json(value: Any) -> str:
     """One JSON document; decimals keep every digit."""
     import orjson
 
-    return orjson.dumps(value, default=_json_value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    try:
+        return orjson.dumps(value, default=_json_value, option=options).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_without_huge(value), default=_json_value, option=options).decode()
 
 
 def shown(value: Any) -> str:
@@ -91,11 +95,16 @@ def _json_value(value: Any) -> Any:
 
     if isinstance(value, Decimal):
         return orjson.Fragment(plain_number(value))
-    if isinstance(value, int):
-        return orjson.Fragment(str(value))
-    if isinstance(value, date | timedelta):
-        return str(value)
     return str(value)
+
+
+def _without_huge(value: Any) -> Any:
+    """The same with whole numbers of more than 64 bits as decimals, which come out as the same digits."""
+    if isinstance(value, dict):
+        return {key: _without_huge(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_huge(inner) for inner in value]
+    return Decimal(value) if isinstance(value, int) and value.bit_length() > 63 else value
 
 
 def _plain(text: str, cut: int) -> str:

@@ -122,7 +122,8 @@ class Tables:
             f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message"
         )
         words = set(WORD.findall(sql))
-        return next((str(message) for table, column, message in found if table in words and column in words), "")
+        asked = [str(m) for table, column, m in found if column in words and {table, f"{table}_on"} & words]
+        return asked[0] if asked else ""
 
     def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
         """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""

@@ -1,0 +1,200 @@
+"""``kam kpi``, ``kam query`` and ``kam tables`` as users and CI meet them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kam.cli.grid import render_csv, render_json, render_markdown, render_table
+from kam.cli.main import cli
+from kam.report.source import display_width
+
+PROFILE = "---\nname: {name}\ntier: {tier}\n---\n"
+DEAL = """\
+---
+title: {title}
+stage: {stage}
+amount: {amount}
+currency: CNY
+created_on: 2026-01-01
+closed_on: 2026-02-01
+---
+"""
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    root = tmp_path_factory.mktemp("cli")
+    shutil.copytree(repository / "site-config", root / "site-config", ignore=shutil.ignore_patterns("theme"))
+    (root / "mkdocs.yml").write_text("site_name: x\n")
+    for name, tier in (("华瑞化工", "A"), ("Acme", "B")):
+        folder = root / "accounts" / name.lower()
+        (folder / "opportunities").mkdir(parents=True)
+        (folder / "profile.md").write_text(PROFILE.format(name=name, tier=tier), "utf-8")
+        for at, stage in enumerate(("won", "won", "lost") if tier == "A" else ("lost",)):
+            text = DEAL.format(title=f"=Deal {at}", stage=stage, amount=f"{1000 + at}.10")
+            (folder / "opportunities" / f"d{at}.md").write_text(text, "utf-8")
+    return root
+
+
+@pytest.fixture
+def kam(root: Path) -> Run:
+    def run(*words: str, lang: str = "en") -> Result:
+        return CliRunner().invoke(cli, ["-C", str(root), "--lang", lang, *words], catch_exceptions=False)
+
+    return run
+
+
+def document(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_all_kpis_in_a_table(kam: Run) -> None:
+    result = kam("kpi", "--as-of", "2026-06-30")
+    assert result.exit_code == 0, result.output
+    assert "win_rate" in result.stdout
+    assert "50.0 %" in result.stdout
+    assert "CNY 2,001" in result.stdout
+    assert "no satisfaction answers in the window" in result.stdout
+
+
+def test_tables_line_up_in_chinese(kam: Run) -> None:
+    lines = kam("kpi", "win_rate", "--by", "account", "--as-of", "2026-06-30", lang="zh").stdout.splitlines()
+    assert lines[0].startswith("赢单率 (win_rate): 50.0 %, n = 4")
+    rows = [line for line in lines[2:] if line]
+    places = {display_width(line[: line.index("%")]) for line in rows if "%" in line}
+    assert len(places) == 1, "the values stand under each other"
+    assert any("华瑞化工" in line for line in rows)
+
+
+def test_json_is_as_promised(kam: Run) -> None:
+    found = document(kam("kpi", "win_rate", "--by", "tier", "--trend", "2", "--facts", "--format", "json",
+                         "--as-of", "2026-02-28"))  # fmt: skip
+    assert found["as_of"] == "2026-02-28"
+    assert found["revision"] is None
+    (kpi,) = found["kpis"]
+    assert {key: kpi[key] for key in ("id", "title", "unit", "better", "value", "n", "numerator", "denominator")} == {
+        "id": "win_rate", "title": "Win rate", "unit": "%", "better": "higher", "value": 50, "n": 4, "numerator": 2,
+        "denominator": 4,
+    }  # fmt: skip
+    assert kpi["window"] == {"from": "2025-03-01", "to": "2026-02-28"}
+    assert (kpi["target"], kpi["status"], kpi["reason"]) == ({"good": 40, "watch": 25}, "good", None)
+    assert [(g["key"], g["value"], g["n"]) for g in kpi["by"]] == [("A", 66.6666666667, 3), ("B", 0, 1)]
+    assert [(p["as_of"], p["value"], p["n"]) for p in kpi["trend"]] == [("2026-01-31", None, 0), ("2026-02-28", 50, 4)]
+    assert kpi["facts"][0] == {
+        "record": "acme/opportunities/d0", "account": "acme", "person": None, "at": "2026-02-01", "numerator": 0,
+        "denominator": 1,
+    }  # fmt: skip
+    assert [f["record"] for f in kpi["facts"]] == sorted(f["record"] for f in kpi["facts"])
+
+
+def test_two_runs_print_the_same_bytes(kam: Run) -> None:
+    words = ("kpi", "--by", "account", "--trend", "3", "--facts", "--format", "json", "--as-of", "2026-06-30")
+    assert kam(*words).stdout == kam(*words).stdout
+
+
+def test_csv_and_markdown(kam: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(kam("kpi", "won_value", "--format", "csv", "--by", "account",
+                                                "--as-of", "2026-06-30").stdout)))  # fmt: skip
+    assert [(r["key"], r["value"], r["n"]) for r in rows] == [("", "2001.2", "2"), ("华瑞化工", "2001.2", "2")]
+    facts = list(csv.DictReader(io.StringIO(kam("kpi", "won_value", "--format", "csv", "--facts",
+                                                 "--as-of", "2026-06-30").stdout)))  # fmt: skip
+    assert [f["numerator"] for f in facts] == ["1000.1", "1001.1"]
+    markdown = kam("kpi", "won_value", "--format", "md", "--as-of", "2026-06-30").stdout
+    assert "| won\\_value | Won value | CNY 2,001 | 2 |" in markdown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("win_rat",), "there is no KPI win_rat. Did you mean win_rate?"),
+        (("--by", "teir"), "nothing is grouped by teir. Did you mean tier?"),
+        (("--account", "acm"), "there is no account acm. Did you mean acme?"),
+    ],
+)
+def test_wrong_words_get_the_nearest_right_one(kam: Run, words: tuple[str, ...], said: str) -> None:
+    result = kam("kpi", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:
+    path = root / "accounts/acme/opportunities/foreign.md"
+    text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR").replace("2026-01-01", "1999-12-31")
+    path.write_text(text, "utf-8")
+    try:
+        result = kam("kpi", "won_value", "--as-of", "2026-06-30")
+        assert result.exit_code == 1
+        assert "no rate for EUR on 1999-12-31" in result.stderr
+    finally:
+        path.unlink()
+
+
+def test_a_broken_kpi_file_is_left_out_and_named(kam: Run, root: Path) -> None:
+    path = root / "site-config/kpis/broken.yml"
+    path.write_text("title: {en: X, zh: X}\nunit: money\n", "utf-8")
+    try:
+        result = kam("kpi", "win_rate", "--as-of", "2026-06-30")
+        assert result.exit_code == 0
+        assert "broken.yml" in result.stderr
+        assert kam("check", "--settings").exit_code != 0
+    finally:
+        path.unlink()
+
+
+def test_query_prints_rows_in_every_form(kam: Run) -> None:
+    sql = "SELECT account, count(*) AS n, sum(amount) AS total FROM opportunities GROUP BY account ORDER BY account"
+    assert document(kam("query", sql, "--format", "json")) == {
+        "columns": ["account", "n", "total"],
+        "types": ["VARCHAR", "BIGINT", "DECIMAL(38,4)"],
+        "rows": [{"account": "acme", "n": 1, "total": 1000.1}, {"account": "华瑞化工", "n": 3, "total": 3003.3}],
+        "truncated": False,
+    }
+    assert kam("query", sql, "--format", "csv").stdout.splitlines()[1] == "acme,1,1000.1"
+    assert kam("query", sql, "--format", "md").stdout.splitlines()[2] == "| acme | 1 | 1000.1 |"
+    assert kam("query", sql).stdout.splitlines()[2] == "acme      1  1000.1"
+    assert "'=Deal 0" in kam("query", "SELECT title FROM opportunities", "--format", "csv").stdout
+
+
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM accounts", "SELECT * FROM read_text('/etc/passwd')", "SELECT 1; SELECT 2"]
+)
+def test_query_refuses_all_but_reading(kam: Run, sql: str) -> None:
+    result = kam("query", sql)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("kam: ")
+
+
+def test_query_cuts_long_answers_and_says_so(kam: Run) -> None:
+    result = kam("query", "SELECT * FROM range(1000000000)", "--limit", "2", "--format", "csv")
+    assert result.stdout == "range\n0\n1\n"
+    assert "only the first 2 rows" in result.stderr
+
+
+def test_tables_lists_tables_and_columns(kam: Run) -> None:
+    assert "opportunities" in kam("tables").stdout
+    found = document(kam("tables", "opportunities", "--format", "json"))
+    (table,) = found["tables"]
+    assert (table["name"], table["rows"]) == ("opportunities", 4)
+    columns = {c["name"]: c["type"] for c in table["columns"]}
+    assert (columns["amount"], columns["amount_base"], columns["closed_on"]) == ("DECIMAL(18,4)",) * 2 + ("DATE",)
+    assert "金额" in kam("tables", "opportunities", lang="zh").stdout
+    assert "Did you mean orders?" in kam("tables", "order").stderr
+
+
+def test_cells_cannot_break_out_of_their_table() -> None:
+    assert render_table(["a"], [["x\x1b[31m\ny"]], [False]).splitlines()[2] == "x�[31m y"
+    assert render_markdown(["a"], [["a|b<script>\n*c*"]], [False]).splitlines()[2] == "| a\\|b&lt;script&gt; \\*c\\* |"
+    assert render_csv(["a"], [["=1+1"], [-5], ["＝1"]]).splitlines() == ["a", "'=1+1", "-5", "'＝1"]
+    assert json.loads(render_json({"n": 2**70})) == {"n": 2**70}
