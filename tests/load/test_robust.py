@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 
 from kam.load import load_document, locate
 from kam.load.careful import load_carefully
+from kam.load.exact import is_plain
+from kam.load.fast import _is_doubtful, _parse
+from kam.load.rows import read_rows
+from kam.load.scalars import Doubt
 from kam.load.way import way_of
 from kam.model.record import Document
 from kam.model.schema import RecordType
@@ -139,6 +143,44 @@ def test_any_bytes(bad_type: RecordType, raw: bytes) -> None:
     check(raw, bad_type)
     check(b"---\n" + raw + b"\n---\n", bad_type)
     check(b"---\nname: x\n---\n" + raw, bad_type)
+
+
+INDENTS = st.sampled_from(["", "", "", "  ", "  ", "    ", " ", "- ", "  - ", "    - ", "- - "])
+KEYS = st.sampled_from(["name", "note", "tags", "contact", "tel", "amount", "due", "entries", "id", "lines", ""])
+TEXT = st.one_of(
+    st.sampled_from(SNIPPETS),
+    st.text("ab1:#,-'\"[]{}&*!|>%@`? .~=", max_size=8),
+    st.sampled_from(["x", "it's", "a b", "12", "-5", "true", "2026-03-02", "'q'", '"q"', "a, b", "[a]", "{tel: x}"]),
+)
+LINE = st.tuples(INDENTS, KEYS, st.sampled_from([": ", ": ", ":", "", " : "]), TEXT).map("".join)
+BLOCK = st.tuples(
+    st.sampled_from(
+        [
+            "name: {0}", "note: {0}", "name: {0} {1}", "tags:\n  - {0}\n  - {1}", "tags:\n- {0}\n- {1}",
+            "tags: [{0}, {1}]", "contact: {{tel: {0}, name: {1}}}", "contact:\n  tel: {0}\n  name: {1}",
+            "contact:\n    tel: {0}\n    name: {1}",
+            "entries:\n  - id: {0}\n    lines:\n      - {{item: {1}}}", "entries:\n- id: {0}\n  lines: []\n- id: {1}",
+        ]
+    ),
+    TEXT,
+    TEXT,
+).map(lambda block: block[0].format(*block[1:]))  # fmt: skip
+
+
+@settings(max_examples=500, deadline=2000)
+@given(lines=st.lists(st.one_of(BLOCK, BLOCK, LINE), min_size=1, max_size=5))
+def test_reading_by_lines_gives_what_the_parser_gives(
+    bad_type: RecordType, ledger_type: RecordType, lines: list[str]
+) -> None:
+    front = "\n".join(lines) + "\n"
+    for rtype in (bad_type, ledger_type):
+        reader = way_of(rtype).reader
+        try:
+            found = read_rows(front, reader.shape)
+        except Doubt:
+            continue
+        if not _is_doubtful(front) and is_plain(front.encode(), front):
+            assert found == _parse(front, reader.read)
 
 
 def test_the_seeds_are_in_order(bad_type: RecordType, ledger_type: RecordType) -> None:

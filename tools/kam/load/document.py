@@ -22,7 +22,7 @@ def load_document(path: str, raw: bytes, rtype: RecordType, *, account: str) -> 
     name = path.removeprefix("accounts/").removesuffix(".md")
     if len(raw) <= way.limit:
         try:
-            read = read_fast(raw, way.read)
+            read = read_fast(raw, way.reader)
         except REFUSALS:
             pass
         else:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from yaml import YAMLError
@@ -24,30 +23,40 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from kam.load.attachments import explain_attachment
-from kam.load.exact import DATETIME, FULLWIDTH, INTEGER, NULL_TEXTS, NULL_WORDS, NUMBER, PREFILTER, is_day, is_plain
+from kam.load.exact import PREFILTER, is_plain
 from kam.load.plan import Plan
+from kam.load.rows import Shape, read_rows
+from kam.load.scalars import Doubt, compile_scalar
 
 MARKS = re.compile(r"(?:^|[\s\[{,:])(?:[&*]\S|!)")
 """Where an anchor, alias or tag could stand."""
-MOBILE = re.compile(r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])")
-IDENTITY = re.compile(r"(?:1[89]|20)[0-9]{2}[01][0-9]{6}[0-9Xx]")
-"""What every identity card number contains."""
 CUT = re.compile(r" #[^ \n]")
-FIRST = frozenset("=＝@＠+＋-“”„‘「『«")
-"""What a formula or a typographic quote begins with."""
 LIST_SEPARATORS = re.compile("\\[[^\\]\\n]*[，、；]")
-NULLS = NULL_WORDS | NULL_TEXTS
-
 Get = Callable[[], Any]
 Reader = Callable[[Any, Get], Any]
 
 
-class Doubt(Exception):
-    """The file needs a careful look."""
+class FastReader:
+    """Reads files of one type that are in order: line by line where they are plain, else by the YAML parser."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.shape = Shape(plan)
+
+    @cached_property
+    def read(self) -> Reader:
+        """The reader of the parser's events."""
+        return compile_reader(self.plan)
+
+    def read_front(self, front: str) -> dict[str, Any]:
+        """The values of a front matter, each line of which ends with a line feed."""
+        try:
+            return read_rows(front, self.shape)
+        except Doubt:
+            return _parse(front, self.read)
 
 
-def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
+def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
     """Values and body of a file without a flaw; raises Doubt (or YAMLError, UnicodeDecodeError) for any other."""
     text = raw.decode()
     if "\r" in text:
@@ -58,10 +67,10 @@ def read_fast(raw: bytes, read: Reader) -> tuple[dict[str, Any], str]:
     body = text[end + 5 :]
     if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
         raise Doubt
-    front = text[3 : end + 1]
+    front = text[4 : end + 1]
     if ">>>>>>>" in text or _is_doubtful(front):
         raise Doubt
-    return _parse(front, read), body.strip("\n")
+    return reader.read_front(front), body.strip("\n")
 
 
 def _is_doubtful(front: str) -> bool:
@@ -95,12 +104,14 @@ def compile_reader(plan: Plan) -> Reader:
         return _compile_map(plan)
     if plan.kind == "list":
         return _compile_list(plan)
-    if plan.kind == "text":
-        return _read_multiline if plan.multiline else _compile_text(plan)
-    return {
-        "integer": _read_integer, "number": _read_number, "boolean": _read_boolean,
-        "date": _read_date, "datetime": _read_datetime, "moment": _read_moment,
-    }[plan.kind]  # fmt: skip
+    scalar = compile_scalar(plan)
+
+    def read_scalar(event: Any, get: Get) -> Any:
+        if type(event) is not ScalarEvent:
+            raise Doubt
+        return scalar(event.value, event.style != "")
+
+    return read_scalar
 
 
 def _compile_map(plan: Plan) -> Reader:
@@ -150,109 +161,6 @@ def _compile_list(plan: Plan) -> Reader:
         return items
 
     return read_unique
-
-
-def _compile_text(plan: Plan) -> Reader:
-    if plan.attachment:
-
-        def read_attachment(event: Any, get: Get) -> str:
-            text = _read_text(event, get)
-            if explain_attachment(text):
-                raise Doubt
-            return text
-
-        return read_attachment
-    if plan.strict:
-        return _read_id
-    return _read_phone if plan.private else _read_text
-
-
-def _read_phone(event: Any, get: Get) -> str:
-    if type(event) is not ScalarEvent:
-        raise Doubt
-    text: str = event.value
-    if not text or text in NULLS or "\n" in text or (text[0] in FIRST and text[0] != "+"):
-        raise Doubt
-    if len(text) > 17 and IDENTITY.search(text):
-        raise Doubt
-    return text
-
-
-def _read_text(event: Any, get: Get) -> str:
-    text = _read_phone(event, get)
-    if (len(text) > 10 and MOBILE.search(text)) or text[0] == "+":
-        raise Doubt
-    return text
-
-
-def _read_id(event: Any, get: Get) -> str:
-    text = _read_phone(event, get)
-    if not text.isascii() and FULLWIDTH.search(text):
-        raise Doubt
-    return text
-
-
-def _read_multiline(event: Any, get: Get) -> str:
-    if type(event) is not ScalarEvent:
-        raise Doubt
-    text: str = event.value
-    if not text or text in NULLS or text[0] in FIRST:
-        raise Doubt
-    if len(text) > 10 and (MOBILE.search(text) or IDENTITY.search(text)):
-        raise Doubt
-    return text
-
-
-def _plain(event: Any) -> str:
-    if type(event) is not ScalarEvent or event.style:
-        raise Doubt
-    return str(event.value)
-
-
-def _read_integer(event: Any, get: Get) -> int:
-    text = _plain(event)
-    if not INTEGER.match(text):
-        raise Doubt
-    return int(text)
-
-
-def _read_number(event: Any, get: Get) -> int | Decimal:
-    text = _plain(event)
-    if not NUMBER.match(text):
-        raise Doubt
-    return Decimal(text) if "." in text else int(text)
-
-
-def _read_boolean(event: Any, get: Get) -> bool:
-    text = _plain(event)
-    if text not in ("true", "false"):
-        raise Doubt
-    return text == "true"
-
-
-def _read_date(event: Any, get: Get) -> str:
-    if type(event) is not ScalarEvent or not is_day(event.value):
-        raise Doubt
-    return str(event.value)
-
-
-def _read_datetime(event: Any, get: Get) -> str:
-    if type(event) is not ScalarEvent:
-        raise Doubt
-    text: str = event.value
-    if not DATETIME.match(text) or not "1800" <= text < "22":
-        raise Doubt
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise Doubt from None
-    return text
-
-
-def _read_moment(event: Any, get: Get) -> str:
-    if type(event) is ScalarEvent and len(event.value) == 10:
-        return _read_date(event, get)
-    return _read_datetime(event, get)
 
 
 REFUSALS = (Doubt, YAMLError, UnicodeDecodeError)

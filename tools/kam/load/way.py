@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kam.load.fast import Reader, compile_reader
+from kam.load.fast import FastReader
 from kam.load.plan import Plan, compile_plan
 from kam.model.schema import RecordType
 from kam.schema_check import validator_of
@@ -18,11 +18,11 @@ ENTRIES = "entries"
 
 @dataclass(slots=True)
 class Way:
-    """How files of one type are read: quickly by ``read`` and ``is_valid``, carefully by ``plan``."""
+    """How files of one type are read: quickly by ``reader`` and ``is_valid``, carefully by ``plan``."""
 
     rtype: RecordType
     plan: Plan
-    read: Reader
+    reader: FastReader
     is_valid: Callable[[Any], bool]
     is_ledger: bool
     limit: int
@@ -47,4 +47,4 @@ def _prepare(rtype: RecordType) -> Way:
     if is_ledger:
         plan = Plan(kind="map", fields={ENTRIES: Plan(kind="list", items=plan, unique="id")})
     limit = MAX_LEDGER_BYTES if is_ledger else MAX_BYTES
-    return Way(rtype, plan, compile_reader(plan), validator_of(rtype), is_ledger, limit)
+    return Way(rtype, plan, FastReader(plan), validator_of(rtype), is_ledger, limit)
