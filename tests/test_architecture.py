@@ -54,7 +54,9 @@ def _imports(tree: ast.Module, names: set[str]) -> Iterator[tuple[int, str]]:
             if node.module and node.module.split(".")[0] == "kam":
                 for alias in node.names:
                     full = f"{node.module}.{alias.name}"
-                    yield node.lineno, full if full in names else node.module
+                    yield node.lineno, node.module
+                    if full in names:
+                        yield node.lineno, full
 
 
 def test_imports_run_downwards(repository: Path) -> None:

@@ -14,7 +14,15 @@ from pathlib import Path
 
 from kam import __version__
 from kam.model.schema import RecordType
-from kam.settings import codec
+from kam.settings.codec import (
+    decode_currencies,
+    decode_person,
+    decode_problems,
+    decode_product,
+    decode_site,
+    decode_type,
+    encode,
+)
 from kam.settings.files import digest_of
 from kam.settings.settings import Settings
 
@@ -43,7 +51,7 @@ class LazyTypes(Mapping[str, RecordType]):
     def __getitem__(self, name: str) -> RecordType:
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = codec.decode_type(self._lines[name])
+            found = self._found[name] = decode_type(self._lines[name])
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -67,12 +75,12 @@ def read_cache(root: Path, key: str, digest: str) -> Settings | None:
             root=root,
             types=LazyTypes(dict(zip(names, lines, strict=True))),
             folders={folder: name for name, folder in plain["types"].items()},
-            people={name: codec.decode_person(each) for name, each in plain["people"].items()},
-            products={name: codec.decode_product(each) for name, each in plain["products"].items()},
-            currencies=codec.decode_currencies(plain["currencies"]),
-            site=codec.decode_site(plain["site"]),
+            people={name: decode_person(each) for name, each in plain["people"].items()},
+            products={name: decode_product(each) for name, each in plain["products"].items()},
+            currencies=decode_currencies(plain["currencies"]),
+            site=decode_site(plain["site"]),
             digest=digest,
-            problems=list(codec.decode_problems(plain["problems"])),
+            problems=list(decode_problems(plain["problems"])),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -88,7 +96,7 @@ def write_cache(settings: Settings, key: str) -> None:
         "site": settings.site,
         "problems": settings.problems,
     }
-    lines = [codec.encode(rest), *(codec.encode(rtype) for rtype in settings.types.values())]
+    lines = [encode(rest), *(encode(rtype) for rtype in settings.types.values())]
     payload = "\n".join(lines).encode()
     head = json.dumps({"key": key, "check": digest_of(key.encode() + payload)}).encode()
     with suppress(OSError):

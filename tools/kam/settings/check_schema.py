@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from kam.model.problem import FieldPath
-from kam.settings import dialect
+from kam.settings.dialect import FIELD_KEYWORDS, NOT_WITH_TYPE, NUMBER_FORMATS, TOP_KEYWORDS
 from kam.settings.keywords import IDENTIFIER, check_keywords, report
 from kam.settings.section import check_label, nearest, shown
 from kam.settings.shared import Node, Pieces, RefError
@@ -24,7 +24,7 @@ def check_schema(name: str, file: LocatedYaml, pieces: Pieces) -> None:
         return
     if not IDENTIFIER.match(name):
         report(file, (), "identifier", found=name)
-    check_keywords(file, (), top, dialect.TOP_KEYWORDS)
+    check_keywords(file, (), top, TOP_KEYWORDS)
     for key in TOP_LABELS:
         if key not in top:
             check_label(file, (key,), None)
@@ -85,7 +85,7 @@ class _Walk:
         if not isinstance(node, dict):
             report(self.file, path, "map", found=shown(node))
             return
-        check_keywords(self.file, path, node, dialect.FIELD_KEYWORDS)
+        check_keywords(self.file, path, node, FIELD_KEYWORDS)
         if "$ref" in node:
             whole = self._follow(path, node)
             if needs_label and whole is not None and "x-label" not in whole:
@@ -110,11 +110,11 @@ class _Walk:
         return whole
 
     def _check_by_type(self, path: FieldPath, node: Node, kind: str) -> None:
-        for key in dialect.NOT_WITH_TYPE.get(kind, ()):
+        for key in NOT_WITH_TYPE.get(kind, ()):
             if key in node:
                 report(self.file, (*path, key), "not-with-type", of_key=True, name=key, type=kind)
         form = node.get("format")
-        if form is not None and (kind == "string") == (form in dialect.NUMBER_FORMATS):
+        if form is not None and (kind == "string") == (form in NUMBER_FORMATS):
             report(self.file, (*path, "format"), "not-with-type", name=f"format: {form}", type=kind)
         if kind == "array":
             self._check_array(path, node)

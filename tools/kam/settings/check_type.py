@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, Kind, RecordType, States
-from kam.settings import dialect
+from kam.settings.dialect import RESERVED, SPECIAL_TARGETS
 from kam.settings.keywords import report
 from kam.settings.section import nearest, shown
 from kam.settings.yaml_reader import LocatedYaml
@@ -33,7 +33,7 @@ def check_type(rtype: RecordType, file: LocatedYaml) -> None:
 
 
 def _check_names(rtype: RecordType, file: LocatedYaml) -> None:
-    reserved = dialect.RESERVED if rtype.layout == "ledger" else (*dialect.RESERVED, "id")
+    reserved = RESERVED if rtype.layout == "ledger" else (*RESERVED, "id")
     for name in reserved:
         if name in rtype.by_name:
             report(file, ("properties", name), "reserved", of_key=True, found=name)
@@ -155,7 +155,7 @@ def check_types(types: Mapping[str, RecordType], files: Mapping[str, LocatedYaml
     """Add what does not fit between types: folders and tables used twice, references to types that are not there."""
     folders: dict[str, str] = {}
     tables: dict[str, str] = {}
-    targets = {*files, *dialect.SPECIAL_TARGETS}
+    targets = {*files, *SPECIAL_TARGETS}
     for name, rtype in types.items():
         for key, value, taken in (("x-folder", rtype.folder, folders), ("x-table", rtype.table, tables)):
             other = taken.setdefault(value, name)

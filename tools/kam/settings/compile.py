@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from kam.model.schema import Field, Kind, Label, RecordType, Sensitivity, States
-from kam.settings import dialect
+from kam.settings.dialect import (
+    FORMAT_PATTERNS,
+    LANGUAGES,
+    MULTILINE,
+    MULTILINE_PATTERN,
+    ONE_LINE,
+    ONE_LINE_PATTERN,
+    PLAIN_FORMATS,
+)
 from kam.settings.shared import Node
 
 COPIED = (
@@ -113,13 +121,13 @@ def _kind(node: Node) -> Kind:
 
 
 def _label(value: Any) -> Label:
-    return {lang: str(value[lang]) for lang in dialect.LANGUAGES if lang in value} if isinstance(value, dict) else {}
+    return {lang: str(value[lang]) for lang in LANGUAGES if lang in value} if isinstance(value, dict) else {}
 
 
 def _unit(value: Any) -> Label:
     if value is None or isinstance(value, dict):
         return _label(value)
-    return dict.fromkeys(dialect.LANGUAGES, str(value))
+    return dict.fromkeys(LANGUAGES, str(value))
 
 
 def _choices(node: Node) -> dict[str, Label] | None:
@@ -127,7 +135,7 @@ def _choices(node: Node) -> dict[str, Label] | None:
         return None
     labels = node.get("x-choices") or {}
     names = [str(value) for value in node["enum"]]
-    return {name: _label(labels.get(name)) or dict.fromkeys(dialect.LANGUAGES, name) for name in names}
+    return {name: _label(labels.get(name)) or dict.fromkeys(LANGUAGES, name) for name in names}
 
 
 def _targets(node: Node) -> tuple[str, ...]:
@@ -136,7 +144,7 @@ def _targets(node: Node) -> tuple[str, ...]:
 
 
 def _max_length(node: Node) -> int:
-    default = dialect.MULTILINE if node.get("x-multiline") else dialect.ONE_LINE
+    default = MULTILINE if node.get("x-multiline") else ONE_LINE
     return int(node.get("maxLength", default))
 
 
@@ -190,16 +198,16 @@ def _limit_text(plain: dict[str, Any], node: Node, is_required: bool) -> None:
     if is_required:
         plain.setdefault("minLength", 1)
     form = node.get("format", "")
-    if form in dialect.PLAIN_FORMATS:
+    if form in PLAIN_FORMATS:
         plain["format"] = form
     if "pattern" in node:
         plain["pattern"] = node["pattern"]
-        if form in dialect.FORMAT_PATTERNS:
-            plain["allOf"] = [*plain.get("allOf", ()), {"pattern": dialect.FORMAT_PATTERNS[form]}]
-    elif form in dialect.FORMAT_PATTERNS:
-        plain["pattern"] = dialect.FORMAT_PATTERNS[form]
-    elif form not in dialect.PLAIN_FORMATS:
-        plain["pattern"] = dialect.MULTILINE_PATTERN if node.get("x-multiline") else dialect.ONE_LINE_PATTERN
+        if form in FORMAT_PATTERNS:
+            plain["allOf"] = [*plain.get("allOf", ()), {"pattern": FORMAT_PATTERNS[form]}]
+    elif form in FORMAT_PATTERNS:
+        plain["pattern"] = FORMAT_PATTERNS[form]
+    elif form not in PLAIN_FORMATS:
+        plain["pattern"] = MULTILINE_PATTERN if node.get("x-multiline") else ONE_LINE_PATTERN
 
 
 def plain_value(value: Any) -> Any:

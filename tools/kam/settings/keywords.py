@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kam.model.problem import FieldPath
-from kam.settings import dialect
+from kam.settings.dialect import CONDITION_KEYWORDS, FORMATS, LAYOUTS, SCOPES, SENSITIVITIES, SHAPES, TYPES
 from kam.settings.patterns import judge_pattern
 from kam.settings.section import BAD, check_label, nearest, shown
 from kam.settings.yaml_reader import LocatedYaml
@@ -145,8 +145,8 @@ def _check_condition(file: LocatedYaml, path: FieldPath, node: Any) -> None:
         return
     for key, value in node.items():
         at = (*path, key)
-        if key not in dialect.CONDITION_KEYWORDS:
-            report_unknown(file, at, dialect.CONDITION_KEYWORDS)
+        if key not in CONDITION_KEYWORDS:
+            report_unknown(file, at, CONDITION_KEYWORDS)
         elif key == "properties" and isinstance(value, dict):
             for name, inner in value.items():
                 _check_condition(file, (*at, name), inner)
@@ -181,22 +181,22 @@ def _check_states(file: LocatedYaml, path: FieldPath, value: Any) -> None:
 
 CHECKS: Mapping[str, Check] = {
     "text": _check_kind("text", str),
-    "type": _check_one_of(dialect.TYPES),
+    "type": _check_one_of(TYPES),
     "false": _check_false,
     "names": _check_names,
     "map": _check_kind("map", dict),
     "label": check_label,
     "slug": _check_form(SLUG, "slug"),
-    "layout": _check_one_of(dialect.LAYOUTS),
-    "scope": _check_one_of(dialect.SCOPES),
+    "layout": _check_one_of(LAYOUTS),
+    "scope": _check_one_of(SCOPES),
     "count": _check_count,
-    "sensitivity": _check_one_of(dialect.SENSITIVITIES),
+    "sensitivity": _check_one_of(SENSITIVITIES),
     "pairs": _check_pairs,
     "icon": _check_form(ICON, "icon"),
     "identifier": _check_form(IDENTIFIER, "identifier"),
     "states": _check_states,
     "conditions": _check_conditions,
-    "format": _check_one_of(dialect.FORMATS),
+    "format": _check_one_of(FORMATS),
     "values": _check_values,
     "any": lambda file, path, value: None,
     "pattern": _check_pattern,
@@ -205,7 +205,7 @@ CHECKS: Mapping[str, Check] = {
     "choices": _check_choices,
     "targets": _check_targets,
     "unit": _check_unit,
-    "shape": _check_one_of(dialect.SHAPES),
+    "shape": _check_one_of(SHAPES),
 }
 """Kind of value (as ``kam.settings.dialect`` names it) → its check."""
 
