@@ -14,7 +14,8 @@ from yaml.events import DocumentStartEvent, NodeEvent, ScalarEvent, StreamEndEve
 from kam.load.simple_events import MAX_DEPTH, NotSimple, simple_events
 
 PIECES = [
-    *"abz09 :-,[]{}#'\"?&*!|>%@`~=<./+_\n", "  ", "- ", ": ", "\n  ", "\n- ", "\n    - ", "客户", "：", "，", "null", "<<: ",
+    *"abz09 :-,[]{}#'\"?&*!|>%@`~=<./+_\n", "  ", "- ", ": ", "\n  ", "\n- ", "\n    - ", "客户", "：", "，",
+    "null", "<<: ",
     "---", "...", " #", "key:", "key: v", "{a: b}", "[a, b]", "é", "😀", "\u3000", "a:b", "12:30",
 ]  # fmt: skip
 

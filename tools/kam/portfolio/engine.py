@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from kam.model.problem import FieldPath, Finding, Problem, field_text
 from kam.model.record import Record
 from kam.portfolio.stored import Place
-from kam.rules.contract import AccountRecords, Fact, Rule
+from kam.rules.contract import AccountRecords, Fact, FactFinder, RecordCheck, Rule
 
 if TYPE_CHECKING:
+    from kam.model.schema import RecordType
     from kam.settings import Settings
 
 Positions = Mapping[FieldPath, tuple[int, int]]
@@ -29,8 +30,8 @@ class Engine:
             rules = load_rules()
         self.settings = settings
         self.rules = tuple(rules)
-        self._record_rules: dict[str, list[Rule]] = {}
-        self._fact_rules: dict[str, list[Rule]] = {}
+        self._record_rules: dict[str, tuple[RecordType, list[tuple[Rule, RecordCheck]]]] = {}
+        self._fact_rules: dict[str, tuple[RecordType, list[tuple[str, FactFinder]]]] = {}
 
     @cached_property
     def account_rules(self) -> list[Rule]:
@@ -49,14 +50,14 @@ class Engine:
 
     def check_record(self, record: Record, place: Placer) -> Iterator[Problem]:
         """What the rules on single records say of this one."""
-        rules = self._record_rules.get(record.type)
-        if rules is None:
-            rules = [rule for rule in self.rules if rule.check_record and rule.is_about(record.type)]
-            self._record_rules[record.type] = rules
-        rtype = self.settings.types[record.type]
-        for rule in rules:
-            assert rule.check_record is not None
-            for finding in rule.check_record(record, rtype, self.settings):
+        found = self._record_rules.get(record.type)
+        if found is None:
+            checks = [(r, r.check_record) for r in self.rules if r.check_record and r.is_about(record.type)]
+            found = self._record_rules[record.type] = (self.settings.types[record.type], checks)
+        rtype, checks = found
+        settings = self.settings
+        for rule, check in checks:
+            for finding in check(record, rtype, settings):
                 yield place(rule, finding, record.id)
 
     def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
@@ -76,15 +77,15 @@ class Engine:
 
     def find_facts(self, record: Record, found: dict[str, list[list[Any]]]) -> None:
         """Add what the rules on the portfolio note of a record: rule → ``[record, value, …]``."""
-        rules = self._fact_rules.get(record.type)
-        if rules is None:
-            rules = [rule for rule in self.rules if rule.facts and rule.is_about(record.type)]
-            self._fact_rules[record.type] = rules
-        rtype = self.settings.types[record.type]
-        for rule in rules:
-            assert rule.facts is not None
-            for values in rule.facts(record, rtype, self.settings):
-                found.setdefault(rule.name, []).append([record.id, *values])
+        known = self._fact_rules.get(record.type)
+        if known is None:
+            finders = [(r.name, r.facts) for r in self.rules if r.facts and r.is_about(record.type)]
+            known = self._fact_rules[record.type] = (self.settings.types[record.type], finders)
+        rtype, finders = known
+        settings = self.settings
+        for name, finder in finders:
+            for values in finder(record, rtype, settings):
+                found.setdefault(name, []).append([record.id, *values])
 
     def check_facts(self, rule: Rule, facts: Iterable[Fact], place: Placer) -> Iterator[Problem]:
         """What a rule on the portfolio says of all the facts it noted."""
