@@ -16,6 +16,7 @@ from kam.load.scalars import Doubt, Scalar, compile_scalar
 
 ROW = re.compile(r"( *)(- )?(?:([A-Za-z_][A-Za-z0-9_-]*):(?: (.+))?|(.+))\n")
 """A line: indentation, hyphen, key and value, or whatever else stands there."""
+MAX_REMEMBERED = 4096
 BEGINS_PLAIN = frozenset("+(（《【$¥￥€£_")
 """Signs besides letters and digits that text may begin with, without quotes and without any doubt."""
 
@@ -25,13 +26,16 @@ Block = Callable[[list[Row], int, int], tuple[Any, int]]
 
 
 class Shape:
-    """How a value of one plan is read: ``inline`` from the rest of a line, ``block`` from the rows below."""
+    """How a value of one plan is read.
+
+    ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the rows below.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.kind = plan.kind
         self.inline: Inline
-        self.block: Block = _refuse
-        self.scalar: Scalar | None = None
+        self.flow: Inline = _refuse_flow
+        self.block: Block = _refuse_block
         if plan.kind == "map":
             self.fields = {name: Shape(inner) for name, inner in plan.fields.items()}
             self.inline, self.block = _compile_flow_map(self.fields), _compile_map(self.fields)
@@ -39,8 +43,10 @@ class Shape:
             items = Shape(plan.items or Plan())
             self.inline, self.block = _compile_flow_list(items), _compile_list(items, plan.unique)
         else:
-            self.scalar = compile_scalar(plan)
-            self.inline = _compile_value(self.scalar)
+            scalar = compile_scalar(plan)
+            self.inline, self.flow = _compile_value(scalar), _compile_flow_value(scalar)
+            if plan.strict or plan.kind != "text":
+                self.inline, self.flow = _remember(self.inline), _remember(self.flow)
 
 
 def read_rows(front: str, shape: Shape) -> dict[str, Any]:
@@ -54,8 +60,27 @@ def read_rows(front: str, shape: Shape) -> dict[str, Any]:
     return data  # type: ignore[no-any-return]
 
 
-def _refuse(rows: list[Row], start: int, width: int) -> tuple[Any, int]:
+def _refuse_block(rows: list[Row], start: int, width: int) -> tuple[Any, int]:
     raise Doubt
+
+
+def _refuse_flow(text: str) -> Any:
+    raise Doubt
+
+
+def _remember(read: Inline) -> Inline:
+    """The same, without the work for values that come again and again: dates, choices, references."""
+    known: dict[str, Any] = {}
+
+    def read_known(text: str) -> Any:
+        value = known.get(text)
+        if value is None:
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            value = known[text] = read(text)
+        return value
+
+    return read_known
 
 
 def _compile_map(fields: dict[str, Shape]) -> Block:
@@ -148,29 +173,29 @@ def _compile_flow_map(fields: dict[str, Shape]) -> Inline:
         for part in _parts(text, "{", "}"):
             key, colon, value = part.partition(": ")
             shape = fields.get(key)
-            if shape is None or shape.scalar is None or not colon or key in data:
+            if shape is None or not colon or key in data:
                 raise Doubt
-            data[key] = shape.scalar(_check_flow(value), False)
+            data[key] = shape.flow(value)
         return data
 
     return read_flow_map
 
 
 def _compile_flow_list(items: Shape) -> Inline:
+    read = items.flow
+
     def read_flow_list(text: str) -> list[Any]:
-        scalar = items.scalar
-        if scalar is None:
-            if text == "[]":
-                return []
-            raise Doubt
-        return [scalar(_check_flow(part), False) for part in _parts(text, "[", "]")]
+        return [read(part) for part in _parts(text, "[", "]")]
 
     return read_flow_list
 
 
-def _check_flow(text: str) -> str:
-    if not text or not (text[0].isalnum() or text[0] in BEGINS_PLAIN):
-        raise Doubt
-    if ": " in text or text[-1] == ":" or text[-1] == " ":
-        raise Doubt
-    return text
+def _compile_flow_value(scalar: Scalar) -> Inline:
+    def read_flow_value(text: str) -> Any:
+        if not text or not (text[0].isalnum() or text[0] in BEGINS_PLAIN):
+            raise Doubt
+        if ": " in text or text[-1] == ":" or text[-1] == " ":
+            raise Doubt
+        return scalar(text, False)
+
+    return read_flow_value
