@@ -108,7 +108,7 @@ def test_page_title_survives_front_matter_and_cannot_be_markup(title: str) -> No
 
 def test_headings_keep_their_marks_as_text() -> None:
     assert one_line(f"<p>a</p>\n {heading('A *b* [c](d) `e`', 'x')} <p>b</p>") == (
-        "<p>a</p> \n\n## A \\*b\\* \\[c\\]\\(d\\) \\`e\\` {#x}\n\n <p>b</p>"
+        "<p>a</p>\n\n## A \\*b\\* \\[c\\]\\(d\\) \\`e\\` {#x}\n\n<p>b</p>"
     )
 
 

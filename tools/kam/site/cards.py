@@ -108,8 +108,9 @@ def compact(each: Field, value: Value, data: Data, shower: Shower, at: At) -> Ma
     if isinstance(value, dict):
         inner = each.by_name
         return Markup(" · ").join(
-            Markup('<span class="kam-dim">{}</span> {}').format(
-                label(inner[name].label, shower.lang), compact(inner[name], v, value, shower, at)
+            Markup(
+                f'<span class="kam-dim">{escape(label(inner[name].label, shower.lang))}</span> '
+                f"{compact(inner[name], v, value, shower, at)}"
             )
             for name, v in value.items()
             if name in inner

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _TITLE = str.maketrans({"<": "＜", ">": "＞", "&": "&amp;", '"': "&quot;"})
+_HEADING = re.compile(r"\s*\x0e(.*?)\x0f\s*")
 _BLOCK = re.compile(r"\s*\n\s*")
 
 
@@ -47,7 +48,7 @@ def one_line(html: str) -> str:
 
     Headings come marked (see ``heading``) and get lines of their own.
     """
-    return _BLOCK.sub(" ", html).replace("\x0e", "\n\n").replace("\x0f", "\n\n")
+    return _HEADING.sub(r"\n\n\1\n\n", _BLOCK.sub(" ", html)).strip()
 
 
 def heading(text: str, anchor: str, level: int = 2) -> str:

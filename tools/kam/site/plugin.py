@@ -10,6 +10,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.plugins import BasePlugin
 
+from kam.site.blocks import put_blocks, take_blocks
 from kam.site.publish import Publication, build_beside, publish, watched_folders
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
@@ -35,6 +37,7 @@ class KamPlugin(BasePlugin[KamOptions]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self.is_serving = False
         self.published: Publication | None = None
+        self.blocks: list[str] = []
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether a server asks, which shows both languages at one address."""
@@ -48,6 +51,17 @@ class KamPlugin(BasePlugin[KamOptions]):  # type: ignore[no-untyped-call]
         config.nav = self.published.staged.nav
         config.site_name = self.published.site_name or config.site_name
         return config
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Keep the finished HTML of generated pages from being parsed again."""
+        if page.file.src_uri.startswith("handbook/"):
+            return markdown
+        text, self.blocks = take_blocks(markdown)
+        return text
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put it back."""
+        return html if page.file.src_uri.startswith("handbook/") else put_blocks(html, self.blocks)
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation

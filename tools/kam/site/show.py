@@ -129,7 +129,7 @@ class Shower:
 
     @staticmethod
     def _anchor(href: str, text: str) -> Markup:
-        return Markup('<a href="{}">{}</a>').format(href, text)
+        return Markup(f'<a href="{escape(href)}">{escape(text)}</a>')
 
 
 def short_moment(value: str) -> str:
@@ -145,7 +145,8 @@ def _number(shower: Shower, field: Field, value: Value, at: At) -> Markup:
 
 
 def _moment(shower: Shower, field: Field, value: Value, at: At) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(value, short_moment(str(value)))
+    text = escape(str(value))
+    return Markup(f'<time datetime="{text}">{short_moment(text)}</time>')
 
 
 def _text(shower: Shower, field: Field, value: Value, at: At) -> Markup:
