@@ -20,6 +20,7 @@ from kam.load.way import way_of
 from kam.model.record import Document
 from kam.model.schema import RecordType
 from kam.model.texts import render_message
+from kam.settings import load_settings
 
 SEEDS = [
     """---
@@ -126,6 +127,25 @@ def check(raw: bytes, rtype: RecordType) -> Document:
 @given(seed=st.sampled_from(SEEDS), mutations=st.lists(MUTATION, max_size=5))
 def test_mutated_records(bad_type: RecordType, seed: str, mutations: list[tuple[str, int, int, str]]) -> None:
     check(mutate(seed.encode(), mutations), bad_type)
+
+
+@pytest.fixture(scope="session")
+def sample(repository: Path) -> list[tuple[bytes, RecordType]]:
+    """Every record of the sample portfolio with its type."""
+    found = load_settings(repository)
+    files = sorted((repository / "accounts").rglob("*.md"))
+    assert files
+    types = [found.types["profile"] if f.name == "profile.md" else found.type_of_folder(f.parent.name) for f in files]
+    return [(f.read_bytes(), rtype) for f, rtype in zip(files, types, strict=True) if rtype]
+
+
+@settings(max_examples=300, deadline=2000)
+@given(index=st.integers(0, 10**6), mutations=st.lists(MUTATION, max_size=3))
+def test_mutated_records_of_the_sample(
+    sample: list[tuple[bytes, RecordType]], index: int, mutations: list[tuple[str, int, int, str]]
+) -> None:
+    raw, rtype = sample[index % len(sample)]
+    check(mutate(raw, mutations), rtype)
 
 
 @settings(max_examples=150, deadline=2000)
