@@ -60,6 +60,7 @@ def _starts(portfolios: Portfolios) -> Iterator[Line]:
 
 def _cold(root: Path, times: int) -> Iterator[Line]:
     count = len(list((root / "accounts").rglob("*.md")))
+    run(CHECK, root)
     plain = median((sys.executable, REPOSITORY / "tests/bench/plain_loop.py", root), root, times, warm=0)
     ours = median(CHECK, root, times, before=lambda: _forget(root), warm=0)
     yield Line(f"cold check of {count} files, CPU : frontmatter + jsonschema", ours.cpu, plain.cpu, 1 / 2)

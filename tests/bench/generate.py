@@ -214,9 +214,8 @@ class Account:
         ]
         for at in (1, 2):
             what = "发送技术资料" if self.chinese else "Send the data sheets"
-            lines.append(
-                f"  - {{id: f{at}, what: {what}, owner: {self.person()}, due: {day + timedelta(days=14)}, status: open}}"
-            )
+            due = day + timedelta(days=14)
+            lines.append(f"  - {{id: f{at}, what: {what}, owner: {self.person()}, due: {due}, status: open}}")
         return self.keep(lines, "purpose")
 
     def feedback(self, day: date, title: str) -> str:

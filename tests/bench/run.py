@@ -9,8 +9,10 @@ a goal is missed.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
+from compileall import compile_dir
 from importlib import import_module
 from pathlib import Path
 
@@ -30,6 +32,7 @@ def main() -> int:
     names = sorted(path.stem for path in HERE.glob("bench_*.py"))
     chosen = [name for name in names if not asked.only or name.removeprefix("bench_") in asked.only]
     missed = 0
+    compile_dir(os.environ.get("KAM_BENCH_TOOLS", HERE.parent.parent / "tools"), quiet=1)
     print(f"{'':68} {'kam':>10} {'plain':>10} {'ratio':>8} {'goal':>7}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.keep or Path(temporary)
