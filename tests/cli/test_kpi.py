@@ -130,12 +130,12 @@ def test_wrong_words_get_the_nearest_right_one(kam: Run, words: tuple[str, ...],
 
 def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:
     path = root / "accounts/acme/opportunities/foreign.md"
-    text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR").replace("2026-01-01", "1999-12-31")
-    path.write_text(text, "utf-8")
+    text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR")
+    path.write_text(text.replace("2026-01-01", "2020-01-01").replace("2026-02-01", "2020-02-01"), "utf-8")
     try:
-        result = kam("kpi", "won_value", "--as-of", "2026-06-30")
+        result = kam("kpi", "won_value", "--as-of", "2020-06-30")
         assert result.exit_code == 1
-        assert "no rate for EUR on 1999-12-31" in result.stderr
+        assert "no rate for EUR on 2020-02-01" in result.stderr
     finally:
         path.unlink()
 

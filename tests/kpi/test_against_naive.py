@@ -147,7 +147,7 @@ def _deals(records: Records, *stages: str) -> Iterator[tuple[str, dict[str, Any]
 
 def won_value(records: Records) -> Iterator[Fact]:
     for _, data, fact in _deals(records, "won"):
-        yield replace(fact, numerator=_base(data, _day(data, "created_on")))
+        yield replace(fact, numerator=_base(data, fact.at))
 
 
 def win_rate(records: Records) -> Iterator[Fact]:
@@ -170,7 +170,7 @@ def opportunities_open(records: Records) -> Iterator[Fact]:
 def weighted_pipeline(records: Records) -> Iterator[Fact]:
     for _, data, fact in _deals(records, *OPEN):
         if "amount" in data and "probability" in data:
-            base = _base(data, _day(data, "created_on", "closed_on")) or Decimal(0)
+            base = _base(data, DAY) or Decimal(0)
             yield replace(fact, numerator=base * data["probability"] / 100)
 
 

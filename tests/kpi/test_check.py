@@ -152,6 +152,16 @@ def test_windows_end_with_the_day(text: str, first: str | None) -> None:
     assert (str(window.from_) if window.from_ else None, window.to) == (first, date(2026, 3, 31))
 
 
+def test_the_ends_of_the_calendar_are_windows_too() -> None:
+    from datetime import date
+
+    for text, _ in WINDOWS:
+        for day in (date.min, date.max, date(1, 2, 3)):
+            assert window_on(text, day, 7).to == day
+    assert month_ends(date(1, 3, 5), 12)[-1] == date(1, 3, 5)
+    assert month_ends(date.min, 12) == [date.min]
+
+
 def test_a_month_back_from_a_long_month_is_the_last_day_of_a_short_one() -> None:
     from datetime import date
 

@@ -370,9 +370,12 @@ def test_money_in_several_currencies_is_converted_and_a_missing_rate_named(
     assert failed.value is None
     assert "EUR on 2025-12-31" in (failed.reason or {})["en"]
     assert value(given(with_early, settings), "order_value", date(2025, 11, 30)) is None, "not yet there, so no error"
-    won = {"acme/opportunities/a": deal("won", "2026-02-01", amount=5, currency="EUR", created_on="2025-12-31")}
+    won = {"acme/opportunities/a": deal("won", "2025-12-31", amount=5, currency="EUR", created_on="2025-12-01")}
     failed = figure(given(ACME | won, settings), "won_value")
-    assert "EUR on 2025-12-31" in (failed.reason or {})["zh"]
+    assert failed.reason == {
+        "en": "no rate for EUR on 2025-12-31",
+        "zh": "缺少 EUR 在 2025-12-31 的汇率",
+    }
 
 
 def test_nothing_after_the_day_counts_and_an_empty_denominator_has_a_reason(given: Given) -> None:

@@ -71,6 +71,17 @@ def test_a_damaged_cache_is_made_anew(root: Path, damage: str) -> None:
     assert names(root) == [("Acme",)]
 
 
+def test_tables_that_came_with_a_clone_are_not_believed(root: Path, tmp_path: Path) -> None:
+    assert names(root) == [("Acme",)]
+    path = kept(root)
+    moved = path.with_name("copy")
+    shutil.copyfile(path, moved)
+    moved.replace(path)
+    planted = path.stat().st_ino, path.stat().st_mtime_ns
+    assert names(root) == [("Acme",)]
+    assert (kept(root).stat().st_ino, kept(root).stat().st_mtime_ns) != planted
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(root: Path) -> None:
     shutil.rmtree(root / ".kam", ignore_errors=True)
     with open_portfolio(root, load_settings(root), cache=False) as portfolio:

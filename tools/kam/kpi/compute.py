@@ -130,9 +130,7 @@ class _Engine:
         if window.from_ is not None:
             given["first"] = window.from_
         self.tables.materialize(FACTS, _facts_sql(kpi, self._columns(kpi), window), given)
-        flaw = self.tables.find_flaw(kpi.sql, FACTS)
-        if flaw:
-            raise TablesError(flaw, flaw)
+        self.tables.require_no_flaw(kpi.sql, FACTS)
 
     def _columns(self, kpi: Kpi) -> list[str]:
         if kpi.id not in self.columns:

@@ -30,10 +30,16 @@ def window_on(text: str, as_of: date, fiscal_start: int = 1) -> Window:
     found = SPAN.match(text)
     if found is None:
         return Window(_period_start(text, as_of, fiscal_start), as_of)
-    count, unit = int(found[1]), found[2]
-    if unit in ("day", "week"):
-        return Window(as_of - timedelta(days=count * (7 if unit == "week" else 1) - 1), as_of)
-    return Window(months_before(as_of + timedelta(days=1), count * (12 if unit == "year" else 1)), as_of)
+    return Window(_span_start(int(found[1]), found[2], as_of), as_of)
+
+
+def _span_start(count: int, unit: str, as_of: date) -> date:
+    try:
+        if unit in ("day", "week"):
+            return as_of - timedelta(days=count * (7 if unit == "week" else 1) - 1)
+        return months_before(as_of + timedelta(days=1), count * (12 if unit == "year" else 1))
+    except (OverflowError, ValueError):
+        return date.min
 
 
 def _period_start(text: str, as_of: date, fiscal_start: int) -> date | None:
@@ -44,7 +50,7 @@ def _period_start(text: str, as_of: date, fiscal_start: int) -> date | None:
     if text == "year":
         return date(as_of.year, 1, 1)
     if text == "fiscal year":
-        return date(as_of.year - (as_of.month < fiscal_start), fiscal_start, 1)
+        return date(max(as_of.year - (as_of.month < fiscal_start), 1), fiscal_start, 1)
     return None
 
 
@@ -57,7 +63,9 @@ def months_before(day: date, months: int) -> date:
 
 def month_ends(as_of: date, count: int) -> list[date]:
     """The last ``count`` ends of months, and ``as_of`` itself as the last one."""
+    if as_of.year == 1:
+        return [as_of]
     ends = [as_of.replace(day=1) - timedelta(days=1)]
-    while len(ends) < count:
+    while len(ends) < count and ends[-1].year > 1:
         ends.append(ends[-1].replace(day=1) - timedelta(days=1))
     return [*reversed(ends[: max(count - 1, 0)]), as_of]

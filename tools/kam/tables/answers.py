@@ -20,6 +20,20 @@ class TablesError(Exception):
         self.line = line
 
 
+SEPARATOR = "\x1f"
+
+
+def join_words(en: str, zh: str) -> str:
+    """A sentence in both languages as one text, for where the engine can keep only one."""
+    return en + SEPARATOR + zh
+
+
+def failed(joined: str, line: int = 0) -> TablesError:
+    """The error of a text that may hold both languages."""
+    en, _, zh = joined.partition(SEPARATOR)
+    return TablesError(en, zh or en, line)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """Rows of an answer. ``types`` are SQL types; ``truncated`` says that there were more rows than asked for."""

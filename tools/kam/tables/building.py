@@ -48,7 +48,7 @@ def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource)
         if query:
             connection.execute(f"INSERT INTO {quoted(name)} {query}")
     _cover_flaws(connection, plans, collector.flaws)
-    connection.execute(macro_sql(plans))
+    connection.execute(macro_sql(plans, settings.currencies.base))
 
 
 @contextmanager

@@ -12,18 +12,20 @@ from zoneinfo import ZoneInfo
 
 from kam.model.completeness import measure_completeness
 from kam.model.record import Record
+from kam.tables.answers import join_words
 from kam.tables.gathered import RECORDS
 from kam.tables.money import Converter, Item, is_too_large, line_amount, round_number
 from kam.tables.plan import NUMBER, Column, Part, TablePlan
 
 LARGEST_WHOLE = 2**63 - 1
+TOO_LARGE = ("a number too large for a table", "数值过大，无法放入数据表")
 PERSON_FIELDS = ("owner", "handler", "person", "trainer", "lead")
 """Fields that name who answers for a record, the strongest first."""
 
 
 @dataclass(slots=True)
 class Flaw:
-    """A value that could not go into a table, with the sentence for the query that asks for it."""
+    """A value that could not go into a table. ``message`` is for the query that asks for it (``join_words``)."""
 
     table: str
     column: str
@@ -176,11 +178,12 @@ class Collector:
         for at, value in enumerate(values):
             if value is not None and is_large(value):
                 values[at] = None
-                self._add_flaw(plan, column, rows, at, "a number too large for a table")
+                self._add_flaw(plan, column, rows, at, TOO_LARGE)
 
-    def _add_flaw(self, plan: TablePlan, column: Column, rows: Rows, at: int, what: str) -> None:
+    def _add_flaw(self, plan: TablePlan, column: Column, rows: Rows, at: int, words: tuple[str, str]) -> None:
         record = rows.records[at].id
-        self.flaws.append(Flaw(plan.name, column.name, record, rows.idx[at], f"{record}: {column.name}: {what}"))
+        message = join_words(f"{record}: {column.name}: {words[0]}", f"{record}：{column.name}：{words[1]}")
+        self.flaws.append(Flaw(plan.name, column.name, record, rows.idx[at], message))
 
 
 def _has_values(plan: TablePlan, column: Column, present: set[str]) -> bool:
@@ -192,8 +195,10 @@ def _has_values(plan: TablePlan, column: Column, present: set[str]) -> bool:
     return column.part in (Part.FIXED, Part.CURRENCY) or column.source[0] in present
 
 
-def _no_rate(currency: str, day: str) -> str:
-    return f"no rate for {currency} on {day}" if day else f"no rate for {currency}"
+def _no_rate(currency: str, day: str) -> tuple[str, str]:
+    if not day:
+        return f"no rate for {currency}", f"缺少 {currency} 的汇率"
+    return f"no rate for {currency} on {day}", f"缺少 {currency} 在 {day} 的汇率"
 
 
 def _values(source: tuple[str, ...], items: Sequence[Item]) -> list[Any]:

@@ -30,7 +30,7 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
     """The record tables of a portfolio as a locked-down connection; close it, or use it in a ``with``.
 
     ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
-    only while their checksum holds.
+    only while their seal holds, which no other machine and no clone can make.
     """
     import duckdb
 
@@ -61,9 +61,11 @@ def _kept_file(portfolio: RecordSource) -> Path:
     return portfolio.root / FOLDER / f"tables-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:32]}.duckdb"
 
 
-def _checksum(path: Path) -> str:
+def _seal_of(path: Path) -> str:
+    """The checksum, and what a file that came with a repository cannot foretell: its place and time on this disk."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        mark = os.fstat(file.fileno())
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()} {mark.st_ino} {mark.st_mtime_ns}"
 
 
 def _seal(path: Path) -> Path:
@@ -72,7 +74,7 @@ def _seal(path: Path) -> Path:
 
 def _is_whole(path: Path) -> bool:
     try:
-        return not path.is_symlink() and _seal(path).read_text("ascii") == _checksum(path)
+        return not path.is_symlink() and _seal(path).read_text("ascii") == _seal_of(path)
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -84,6 +86,9 @@ def _keep(portfolio: RecordSource, path: Path) -> bool:
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        ignored = path.parent.parent / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n", "ascii")
         _remove(draft)
         connection = duckdb.connect(str(draft))
     except (OSError, duckdb.Error):
@@ -95,7 +100,7 @@ def _keep(portfolio: RecordSource, path: Path) -> bool:
         _seal(path).unlink(missing_ok=True)
         draft.replace(path)
         seal = _seal(path).with_suffix(f".{os.getpid()}.new")
-        seal.write_text(_checksum(path), "ascii")
+        seal.write_text(_seal_of(path), "ascii")
         seal.replace(_seal(path))
     except (OSError, duckdb.IOException):
         return False

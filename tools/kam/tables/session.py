@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kam.tables.answers import Result, TablesError
+from kam.tables.answers import Result, TablesError, failed, join_words
 from kam.tables.building import FLAWS
 from kam.tables.gathered import REVISIONS, SHARED, SharedTable
 from kam.tables.plan import TablePlan
@@ -116,14 +116,15 @@ class Tables:
         with self._limited(self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
-    def find_flaw(self, sql: str, records: str) -> str:
-        """Why a value that ``sql`` looks at is missing in a record that the table ``records`` lists, else empty."""
+    def require_no_flaw(self, sql: str, records: str) -> None:
+        """Raise TablesError where a value that ``sql`` looks at is missing in a record of the table ``records``."""
         found = self.read(
             f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message"
         )
         words = set(WORD.findall(sql))
         asked = [str(m) for table, column, m in found if column in words and {table, f"{table}_on"} & words]
-        return asked[0] if asked else ""
+        if asked:
+            raise failed(asked[0])
 
     def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
         """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""
@@ -217,4 +218,5 @@ def _failed(error: Exception) -> TablesError:
             '. Words of SQL such as at, on, from, to and by need quotes as names: "at"',
             '。at、on、from、to、by 等是 SQL 关键字，作为列名时请加双引号："at"',
         )
-    return TablesError(said + hint[0], said + hint[1], int(found[1]) if found else 0)
+    line = int(found[1]) if found else 0
+    return failed(join_words(said + hint[0], said + hint[1]) if hint[0] else said, line)

@@ -17,12 +17,23 @@ CREATE MACRO states_on(day) AS TABLE
   FROM transitions WHERE at_date <= day GROUP BY record, type, field;
 CREATE MACRO times(a, b) AS CAST(a AS DECIMAL(38,4)) * CAST(b AS DECIMAL(38,4));
 CREATE MACRO percent_of(amount, percent) AS CAST(amount AS DECIMAL(38,4)) * CAST(percent AS DECIMAL(38,4)) * 0.01;
+CREATE MACRO rate_on(code, day) AS (
+  SELECT arg_max(r.rate, r."from") FROM rates r WHERE r.currency = code AND r."from" <= day);
+CREATE MACRO to_base(amount, code, day) AS
+  CASE WHEN amount IS NULL OR day IS NULL THEN NULL
+    WHEN code = {base} THEN CAST(amount AS DECIMAL(38,4))
+    WHEN rate_on(code, day) IS NULL
+      THEN error('no rate for ' || code || ' on ' || day || chr(31) || '缺少 ' || code || ' 在 ' || day || ' 的汇率')
+    ELSE CAST(CAST(amount AS DECIMAL(38,4)) * rate_on(code, day) AS DECIMAL(38,4)) END;
 """
 
 
-def macro_sql(plans: Sequence[TablePlan]) -> str:
-    """Macros for fact queries: ``states_on(day)`` for all records and ``<table>_on(day)`` for each type with states."""
-    return GENERAL + "".join(_on_sql(plan, plan.rtype.states) for plan in plans if plan.rtype.states)
+def macro_sql(plans: Sequence[TablePlan], base: str) -> str:
+    """Macros for fact queries: ``states_on(day)`` for all records, ``<table>_on(day)`` for each type with states,
+    ``to_base(amount, currency, day)`` for money at the rate of a day of the query's own."""
+    return GENERAL.format(base=_text(base)) + "".join(
+        _on_sql(plan, plan.rtype.states) for plan in plans if plan.rtype.states
+    )
 
 
 def _on_sql(plan: TablePlan, states: States) -> str:
