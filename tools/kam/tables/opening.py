@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 1
+FORM = 2
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
+BLOCK = "16384"
+"""Bytes of a block in the file: the smallest, as most of the many tables are small."""
 
 
 def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> Tables:
@@ -90,7 +92,7 @@ def _keep(portfolio: RecordSource, path: Path) -> bool:
         if not ignored.exists():
             ignored.write_text("*\n", "ascii")
         _remove(draft)
-        connection = duckdb.connect(str(draft))
+        connection = duckdb.connect(str(draft), config={"default_block_size": BLOCK})
     except (OSError, duckdb.Error):
         return False
     try:
