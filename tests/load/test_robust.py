@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,21 +131,22 @@ def test_mutated_records(bad_type: RecordType, seed: str, mutations: list[tuple[
 
 
 @pytest.fixture(scope="session")
-def sample(repository: Path) -> list[tuple[bytes, RecordType]]:
-    """Every record of the sample portfolio with its type."""
+def sample(repository: Path) -> Callable[[int], tuple[bytes, RecordType]]:
+    """Gives any file of the sample portfolio with its type."""
     found = load_settings(repository)
     files = sorted((repository / "accounts").rglob("*.md"))
     assert files
     types = [found.types["profile"] if f.name == "profile.md" else found.type_of_folder(f.parent.name) for f in files]
-    return [(f.read_bytes(), rtype) for f, rtype in zip(files, types, strict=True) if rtype]
+    known = [(file.read_bytes(), rtype) for file, rtype in zip(files, types, strict=True) if rtype]
+    return lambda index: known[index % len(known)]
 
 
 @settings(max_examples=300, deadline=2000)
 @given(index=st.integers(0, 10**6), mutations=st.lists(MUTATION, max_size=3))
 def test_mutated_records_of_the_sample(
-    sample: list[tuple[bytes, RecordType]], index: int, mutations: list[tuple[str, int, int, str]]
+    sample: Callable[[int], tuple[bytes, RecordType]], index: int, mutations: list[tuple[str, int, int, str]]
 ) -> None:
-    raw, rtype = sample[index % len(sample)]
+    raw, rtype = sample(index)
     check(mutate(raw, mutations), rtype)
 
 

@@ -119,6 +119,8 @@ def explain_datetime(text: str) -> Wrong:
     if not match[5]:
         return Wrong("datetime-no-zone", "default", f"{found}T{clock}+08:00")
     fixed = f"{found}T{clock}{_mend_zone(match[5])}"
+    if not DATETIME.match(fixed):
+        return Wrong("bad-date", "zone", "", (("zone", match[5]),))
     return _check_time(fixed) or Wrong("date-form", "fixed", fixed)
 
 
