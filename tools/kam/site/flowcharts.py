@@ -9,6 +9,9 @@ from functools import cache
 from kam.site.bodies import inert
 
 _FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}) *mermaid[^\n]*\n(?P<source>.*?)^(?P=mark) *$", re.MULTILINE | re.DOTALL)
+_SIZE = re.compile(r'<svg ([^>]*?)width="([\d.]+)" height="[\d.]+"')
+LEAST = 0.54
+"""A drawing shrinks to this part of its size, then its box scrolls: smaller letters could not be read."""
 _COLOURS = {
     "#FFFFFF": "none",
     "#F8FAFC": "var(--kam-surface)",
@@ -50,7 +53,7 @@ def _tidy(svg: str, prefix: str) -> str:
     for each in ids:
         svg = svg.replace(f'id="{each}"', f'id="{prefix}-{each}"').replace(f"url(#{each})", f"url(#{prefix}-{each})")
         svg = re.sub(rf"#{re.escape(each)}(?=[\s.{{:,])", f"#{prefix}-{each}", svg)
-    svg = re.sub(r'<svg ([^>]*?)width="([\d.]+)" height="[\d.]+"', r'<svg \1style="max-width:\2px"', svg, count=1)
+    svg = _SIZE.sub(lambda m: f'<svg {m[1]}style="max-width:{m[2]}px;min-width:{float(m[2]) * LEAST:.0f}px"', svg, 1)
     for colour, variable in _COLOURS.items():
         svg = svg.replace(f'fill="{colour}"', f'fill="{variable}"').replace(
             f'stroke="{colour}"', f'stroke="{variable}"'

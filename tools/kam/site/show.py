@@ -81,7 +81,7 @@ class Shower:
     def money(self, amount: Decimal | int, currency: str) -> str:
         """``CNY 1,250,000``; decimals only where there are any."""
         whole = amount == int(amount)
-        return f"{currency} {group(amount, 0 if whole else 2)}"
+        return f"{currency}\u00a0{group(amount, 0 if whole else 2)}"
 
     def currency(self, data: Data, field: Field, account: str) -> str:
         """The currency of an amount: its sibling's, else the account's, else the company's."""
