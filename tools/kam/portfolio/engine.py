@@ -117,10 +117,18 @@ class Placer:
         line, column = 0, 0
         if path:
             full = ("entries", entry, *finding.path) if entry >= 0 else finding.path
-            line, column = nearest_position(self.positions(path), full)
+            line, column = (2, 1) if not full and self._begins_plainly(path) else self._position(path, full)
         return Problem(
             path, line, column, rule.name, rule.level, finding.key, finding.args, record, field_text(finding.path)
         )
+
+    def _position(self, path: str, full: FieldPath) -> tuple[int, int]:
+        return nearest_position(self.positions(path), full)
+
+    def _begins_plainly(self, path: str) -> bool:
+        """Whether the first key stands in the second line, as nearly always: then a record's place is known at once."""
+        raw = self._read(path) or b""
+        return raw[:4] == b"---\n" and raw[4:5].isalpha()
 
     def forget(self) -> None:
         """A file is about to be read anew: drop what is known of the last one."""

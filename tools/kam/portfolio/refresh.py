@@ -82,7 +82,7 @@ class Refresh:
         now = self.store.now()
         if not known:
             self.store.drop_indexes()
-        for unit in self._build(changed, engine, now):
+        for unit in self._build(changed, engine, now, is_new=not known):
             self._put(unit, is_new=not known)
         if not known:
             self.store.make_indexes()
@@ -93,7 +93,7 @@ class Refresh:
         self.store.set_meta("version", os.urandom(8).hex())
         self.store.set_meta("dated", "1" if engine.dated_rules else "")
 
-    def _build(self, accounts: list[str], engine: Engine, now: int) -> Iterator[Unit]:
+    def _build(self, accounts: list[str], engine: Engine, now: int, *, is_new: bool) -> Iterator[Unit]:
         from kam.portfolio.unit import Builder, unit_of, unit_row
 
         here = os.getpid()
@@ -101,7 +101,8 @@ class Refresh:
         def make() -> Callable[[str], tuple[object, ...]]:
             apart = os.getpid() != here and self.store.path is not None
             store = open_reader(self.store.path) if apart and self.store.path else self.store
-            builder = Builder(self.root, engine, StoredAccounts(store), now, verify=self.verify)
+            stored = None if is_new else StoredAccounts(store)
+            builder = Builder(self.root, engine, stored, now, verify=self.verify)
             return lambda account: unit_row(builder.build(account))
 
         for row in spread(accounts, make, chunk=LOAD_CHUNK):

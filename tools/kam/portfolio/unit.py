@@ -71,9 +71,14 @@ def unit_of(row: Row) -> Unit:
 
 
 class Builder:
-    """Builds units. ``now`` is the file system's time (ns) before the first look; ``verify`` trusts no file times."""
+    """Builds units. ``now`` is the file system's time (ns) before the first look; ``verify`` trusts no file times.
 
-    def __init__(self, root: str, engine: Engine, stored: StoredAccounts, now: int, *, verify: bool = False) -> None:
+    Without ``stored`` nothing is known yet and every file is loaded.
+    """
+
+    def __init__(
+        self, root: str, engine: Engine, stored: StoredAccounts | None, now: int, *, verify: bool = False
+    ) -> None:
         self._root = root
         self._engine = engine
         self._stored = stored
@@ -88,7 +93,7 @@ class Builder:
         self._places.clear()
         listings = list(walk_tree(f"{self._root}/accounts", account))
         layout = read_layout(account, listings, self._engine.settings)
-        known = self._stored.files_of(account)
+        known = self._stored.files_of(account) if self._stored else {}
         unit = Unit(account)
         files = []
         for each in layout.records:
@@ -173,6 +178,7 @@ class Builder:
         return [numbers.get(record.id.partition("#")[2], at) for at, record in enumerate(file.records)]
 
     def _recall(self, account: str, path: str, known: StoredFile) -> _File:
+        assert self._stored is not None
         file = _File(path, known.digest, [problem_of(row) for row in load_json(known.problems)], [])
         file.filled, file.total = known.filled, known.total
         for record, entry, is_read in self._stored.records_in(account, path):
@@ -209,7 +215,7 @@ def read_file(path: str) -> bytes:
     handle = os.open(path, OPEN_FLAGS)
     try:
         raw = b""
-        while part := os.read(handle, min(MAX_BYTES - len(raw), 1 << 20) if raw else 1 << 16):
+        while part := os.read(handle, min(MAX_BYTES - len(raw), 1 << 20) if raw else 1 << 14):
             raw += part
         return raw
     finally:
