@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from kam.load.slip import Slip
+from kam.model.encoding import is_utf16, name_chinese_encoding
 
 BOM = b"\xef\xbb\xbf"
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-ENCODINGS = {"gb18030": "GB18030 (GBK)", "big5": "Big5"}
 
 
 def decode(raw: bytes, limit: int) -> tuple[str | None, list[Slip]]:
     """The text with plain line feeds and without a byte order mark; None where it cannot be read."""
     if len(raw) > limit:
         return None, [Slip("too-large", args={"size": f"{len(raw):,}", "limit": f"{limit:,}"})]
-    if raw.startswith(UTF16_MARKS) or _is_unmarked_utf16(raw):
+    if is_utf16(raw):
         return None, [Slip("not-utf8", 1, 1, "utf-16", {"encoding": "UTF-16"})]
     slips = []
     if raw.startswith(BOM):
@@ -32,26 +31,9 @@ def decode(raw: bytes, limit: int) -> tuple[str | None, list[Slip]]:
     return text, slips
 
 
-def _is_unmarked_utf16(raw: bytes) -> bool:
-    start = raw[:400]
-    return len(start) >= 4 and start.count(0) * 4 > len(start)
-
-
 def _name_encoding(raw: bytes, start: int) -> Slip:
     line = raw.count(b"\n", 0, start) + 1
     before = raw[raw.rfind(b"\n", 0, start) + 1 : start]
     column = len(before.decode("utf-8", "replace")) + 1
-    for encoding, name in ENCODINGS.items():
-        if _reads_as_chinese(raw, encoding):
-            return Slip("not-utf8", line, column, "known", {"encoding": name})
-    return Slip("not-utf8", line, column)
-
-
-def _reads_as_chinese(raw: bytes, encoding: str) -> bool:
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    wide = [c for c in text if c > "\x7f"]
-    chinese = sum("\u3000" <= c <= "\u303f" or "\u3400" <= c <= "\u9fff" or c >= "\uff00" for c in wide)
-    return bool(wide) and chinese * 10 >= len(wide) * 7
+    name = name_chinese_encoding(raw)
+    return Slip("not-utf8", line, column, "known" if name else "default", {"encoding": name})
