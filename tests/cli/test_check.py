@@ -115,6 +115,43 @@ def test_unusable_settings_end_with_status_two(root: Path) -> None:
     assert "site-config/people.yml:1:" in kam(root, "check", "--settings").stdout
 
 
+@pytest.fixture
+def broken(root: Path, repository: Path) -> Path:
+    """The same with a slip in a KPI, in the service levels and in an import mapping."""
+    config = repository / "site-config"
+    for path, right, wrong in (
+        ("kpis/nps.yml", "unit:", "unti:"),
+        ("policy.yml", "critical:", "urgent:"),
+        ("imports/nps.yml", "score: NPS", "scor: NPS"),
+    ):
+        text = (config / path).read_text(encoding="utf-8")
+        target = root / "site-config" / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    return root
+
+
+def test_slips_in_kpis_service_levels_and_mappings_fail_the_check(broken: Path) -> None:
+    (broken / "accounts" / "acme" / "issues" / "2026-03-02-late.md").unlink()
+    for _ in "fresh", "kept":
+        result = kam(broken, "check")
+        assert result.exit_code == 1
+        for path in ("kpis/nps.yml", "policy.yml", "imports/nps.yml"):
+            assert f"site-config/{path}:" in result.stdout
+
+
+def test_a_settings_file_can_be_named(broken: Path) -> None:
+    result = kam(broken, "check", "site-config/kpis/nps.yml")
+    assert result.exit_code == 1 and "unti" in result.stdout and "policy" not in result.stdout
+    assert kam(broken, "check", "acme/profile").exit_code == 0
+
+
+def test_what_was_found_in_settings_is_forgotten_with_them(broken: Path) -> None:
+    assert kam(broken, "check", "site-config/policy.yml").exit_code == 1
+    (broken / "site-config" / "policy.yml").unlink()
+    assert "policy.yml" not in kam(broken, "check").stdout
+
+
 def test_the_repository_passes_its_own_check(repository: Path) -> None:
     result = kam(repository, "check", "--no-cache", "--as-of", "2026-06-30")
     assert result.exit_code == 0, result.stdout

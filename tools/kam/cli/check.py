@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from kam.model.problem import Problem
     from kam.portfolio import Report
 
-SETTINGS_CHECKS = (("kam.kpi.check", "check_kpis"), ("kam.importers.mapping", "check_mappings"))
-"""Module and function of the parts that check settings of their own."""
-
 
 @click.command(
     help=words(
@@ -67,7 +64,9 @@ def command(
         from kam.portfolio import open_portfolio
 
         with open_portfolio(ctx.root, ctx.settings, cache=not no_cache, verify=verify) as portfolio:
-            report = _with_settings(portfolio.check(ctx.as_of), ctx)
+            report = portfolio.check(ctx.as_of)
+        if not places or any(not path.startswith("accounts/") for path, _ in places):
+            report = _with_settings(report, ctx, cache=not no_cache)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
     if wanted or places:
         report = _narrow(report, wanted, places)
@@ -101,11 +100,12 @@ def _read(root: Path, path: str) -> bytes | None:
     return read_file_or_none(f"{root}/{path}")
 
 
-def _with_settings(report: Report, ctx: Context) -> Report:
-    """The report with the warnings about the settings, so that they do not pass unseen."""
-    if not ctx.settings.problems:
-        return report
-    return _recount([*report.problems, *ctx.settings.problems], report)
+def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:
+    """The report with what is wrong with the settings, so that a wrong figure does not pass unseen."""
+    from kam.cli.parts import find_problems
+
+    problems = [*ctx.settings.problems, *find_problems(ctx.settings, cache=cache)]
+    return _recount([*report.problems, *problems], report) if problems else report
 
 
 def _check_settings(ctx: Context) -> Report:
@@ -113,18 +113,10 @@ def _check_settings(ctx: Context) -> Report:
 
     problems: list[Problem] = list(ctx.settings.problems)
     if ctx.settings.is_usable:
-        problems += _problems_of_parts(ctx)
+        from kam.cli.parts import find_problems
+
+        problems += find_problems(ctx.settings, cache=False)
     return make_report(problems, records=0, accounts=0, filled=0, total=0)
-
-
-def _problems_of_parts(ctx: Context) -> list[Problem]:
-    """What the parts that have settings of their own say of theirs."""
-    from importlib import import_module
-
-    found: list[Problem] = []
-    for module, name in SETTINGS_CHECKS:
-        found += getattr(import_module(module), name)(ctx.root, ctx.settings)
-    return found
 
 
 def _recount(problems: list[Problem], report: Report) -> Report:

@@ -1,0 +1,89 @@
+"""What the parts with settings of their own (KPIs, service levels, import mappings) say of them.
+
+Their checks take a second, as they ask the database; so their findings are kept in ``.kam/cache/parts.json``, for these
+settings and this code, and a run in which nothing changed reads one small file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kam import __version__
+
+if TYPE_CHECKING:
+    from kam.model.problem import Problem
+    from kam.settings import Settings
+
+CHECKS = (("kam.kpi.check", "check_kpis"), ("kam.importers.mapping", "check_mappings"))
+"""Module and function of the parts that check settings of their own."""
+
+CODE = ("model", "settings", "tables", "kpi", "importers")
+"""The packages whose code decides what is found."""
+
+FILE = "parts.json"
+
+
+def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
+    """All that is wrong with KPI files, service levels and import mappings. Settings must be usable."""
+    key = _make_key(settings.digest)
+    found = _read(settings.root, key) if cache else None
+    if found is not None:
+        return found
+    problems: list[Problem] = []
+    for module, name in CHECKS:
+        problems += getattr(import_module(module), name)(settings.root, settings)
+    if cache:
+        _write(settings.root, key, problems)
+    return problems
+
+
+def _make_key(digest: str) -> str:
+    from kam.settings.files import digest_of
+
+    stamps = [__version__, digest]
+    home = Path(__file__).parent.parent
+    for folder in CODE:
+        with os.scandir(home / folder) as entries:
+            found = [(each.name, each.stat()) for each in entries if each.name.endswith((".py", ".yml"))]
+        stamps += sorted(f"{folder}/{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
+    return digest_of("\n".join(stamps).encode())
+
+
+def _read(root: Path, key: str) -> list[Problem] | None:
+    """The findings kept for that key; whatever does not fit exactly is no cache at all."""
+    from kam.model.texts import keep_texts
+    from kam.portfolio.report import problem_of
+    from kam.settings.files import digest_of
+
+    try:
+        head, _, payload = (root / ".kam" / "cache" / FILE).read_bytes().partition(b"\n")
+        if head.decode() != digest_of(key.encode() + payload):
+            return None
+        rows, texts = json.loads(payload)
+        found = [problem_of(row) for row in rows]
+        keep_texts(texts)
+    except (OSError, ValueError, TypeError):
+        return None
+    return found
+
+
+def _write(root: Path, key: str, problems: Sequence[Problem]) -> None:
+    """Keep the findings with their words; a folder that cannot be written to is no failure."""
+    from kam.model.texts import find_texts
+    from kam.portfolio.report import problem_row
+    from kam.settings.cache import make_cache_folder
+    from kam.settings.files import digest_of
+
+    texts: Mapping[str, Any] = {rule: find_texts(rule) for rule in {each.rule for each in problems}}
+    payload = json.dumps([[problem_row(each) for each in problems], texts], ensure_ascii=False).encode()
+    with suppress(OSError):
+        target = make_cache_folder(root) / FILE
+        fresh = target.with_name(f"{FILE}.{os.getpid()}")
+        fresh.write_bytes(digest_of(key.encode() + payload).encode() + b"\n" + payload)
+        fresh.replace(target)
