@@ -198,3 +198,17 @@ def test_cells_cannot_break_out_of_their_table() -> None:
     assert render_markdown(["a"], [["a|b<script>\n*c*"]], [False]).splitlines()[2] == "| a\\|b&lt;script&gt; \\*c\\* |"
     assert render_csv(["a"], [["=1+1"], [-5], ["＝1"]]).splitlines() == ["a", "'=1+1", "-5", "'＝1"]
     assert json.loads(render_json({"n": 2**70})) == {"n": 2**70}
+
+
+def test_records_left_out_because_of_errors_are_named(root: Path, kam: Run) -> None:
+    broken = root / "accounts" / "acme" / "opportunities" / "d9.md"
+    broken.write_text("---\ntitle：Lost deal\nstage: won\n---\n", "utf-8")
+    try:
+        said = kam("kpi", "win_rate", "--format", "json", "--as-of", "2026-06-30")
+        assert document(said)["left_out"] == ["acme/opportunities/d9"]
+        assert "1 record(s) not counted because of errors" in said.stderr
+        assert "acme/opportunities/d9" in said.stderr
+        assert "1 条记录因有错误未计入" in kam("query", "SELECT 1", lang="zh").stderr
+    finally:
+        broken.unlink()
+    assert "not counted" not in kam("query", "SELECT 1").stderr

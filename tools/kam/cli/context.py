@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -135,6 +136,23 @@ class Context:
                 f"设置中有 {len(errors)} 个错误，尚未读取任何记录。查看全部：kam check --settings",
                 lang=self.lang,
             )
+
+
+LISTED = 5
+
+
+def report_left_out(ctx: Context, ids: Sequence[str]) -> None:
+    """Say on standard error which records an error keeps out of what is shown."""
+    if not ids:
+        return
+    named = [*ids[:LISTED], *(["…"] if len(ids) > LISTED else [])]
+    click.echo(
+        ctx.words(
+            f"{len(ids)} record(s) not counted because of errors (see kam check): {', '.join(named)}",
+            f"{len(ids)} 条记录因有错误未计入（详见 kam check）：{'、'.join(named)}",
+        ),
+        err=True,
+    )
 
 
 class Day(click.ParamType[date]):

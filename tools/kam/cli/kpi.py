@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.context import Context, as_of_option, fail, report_left_out, words
 from kam.cli.grid import FORMATS, render_csv, render_json
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def command(
         _require((account,) if account else (), _accounts(portfolio), ctx, "there is no account", "没有客户")
         results = compute(portfolio, ctx.as_of, kpis or None, account=account, by=by, trend=trend, facts=facts)
         revision = _revision(portfolio) if form == "json" else None
-    click.echo(_render(results, ctx, form, revision, by or ""))
+        left_out = portfolio.left_out()
+    click.echo(_render(results, ctx, form, revision, by or "", left_out))
+    report_left_out(ctx, left_out)
     _report_failures(results, ctx)
 
 
@@ -103,12 +105,14 @@ def _revision(portfolio: Portfolio) -> str | None:
     return find_revision(portfolio.root)
 
 
-def _render(results: list[KpiResult], ctx: Context, form: str, revision: str | None, by: str) -> str:
+def _render(
+    results: list[KpiResult], ctx: Context, form: str, revision: str | None, by: str, left_out: list[str]
+) -> str:
     from kam.cli.kpi_text import KpiPrinter
     from kam.kpi.export import as_json, as_rows
 
     if form == "json":
-        return render_json(as_json(results, ctx.as_of, revision, ctx.lang))
+        return render_json(as_json(results, ctx.as_of, revision, ctx.lang, left_out))
     if form == "csv":
         return render_csv(*as_rows(results, ctx.lang))
     return KpiPrinter(ctx.lang, is_markdown=form == "md").render(results, by)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.context import Context, as_of_option, fail, report_left_out, words
 from kam.cli.grid import FORMATS, is_numeric, render_csv, render_json, render_markdown, render_table, shown
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def command(ctx: Context, *, sql: str, form: str, limit: int, seconds: float) ->
             fail(error.words["en"], error.words["zh"], lang=ctx.lang)
         finally:
             watch.cancel()
+        left_out = portfolio.left_out()
     click.echo(render_result(result, form))
+    report_left_out(ctx, left_out)
     if result.truncated:
         click.echo(
             ctx.words(f"only the first {limit} rows; see --limit", f"仅显示前 {limit} 行，可用 --limit 调整"), err=True

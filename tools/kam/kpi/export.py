@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,17 @@ HEADS = (
 FACT_HEADS = ("kpi", "record", "account", "person", "at", "numerator", "denominator")
 
 
-def as_json(results: Iterable[KpiResult], as_of: date, revision: str | None, lang: str) -> dict[str, Any]:
-    """One document: the day, the commit the records stand at (None without Git), and the KPIs in order."""
-    return {"as_of": as_of.isoformat(), "revision": revision, "kpis": [_kpi(result, lang) for result in results]}
+def as_json(
+    results: Iterable[KpiResult], as_of: date, revision: str | None, lang: str, left_out: Sequence[str]
+) -> dict[str, Any]:
+    """One document: the day, the commit the records stand at (None without Git), the KPIs in order, and the ids
+    of the records that were left out because of errors."""
+    return {
+        "as_of": as_of.isoformat(),
+        "revision": revision,
+        "kpis": [_kpi(result, lang) for result in results],
+        "left_out": list(left_out),
+    }
 
 
 def as_rows(results: Iterable[KpiResult], lang: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

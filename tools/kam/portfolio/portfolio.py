@@ -113,6 +113,11 @@ class Portfolio:
         for row in self._store.db.execute(sql, values):
             yield record_of(row)
 
+    def left_out(self) -> list[str]:
+        """Ids of the records that an error keeps out of figures and pages, sorted."""
+        sql = "SELECT id FROM records WHERE faulty OR id IN (SELECT id FROM faulted) ORDER BY id"
+        return [row[0] for row in self._store.db.execute(sql)]
+
     def find_record(self, id: str) -> Record | None:
         """The record of that id, faulty or not."""
         from kam.portfolio.stored import COLUMNS, record_of
