@@ -25,8 +25,10 @@ DAY = date(2026, 3, 31)
 SCRIPT = """
 import sys, json, datetime
 from pathlib import Path
-from kam.portfolio import open_portfolio
+from kam.portfolio import open_portfolio, refresh
 from kam.portfolio.report import report_row
+refresh.LOAD_LEAST = refresh.SIGN_LEAST = 20
+refresh.SIGN_CHUNK = 5
 with open_portfolio(Path(sys.argv[1])) as portfolio:
     print(json.dumps([report_row(portfolio.check(datetime.date(2026, 3, 31))), portfolio.digest,
                       [r.id for r in portfolio.iter_records()]]))

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 TOP = ""
 """The folder ``accounts/`` itself among the accounts: what lies in it without belonging to one."""
 
-SIGN_CHUNK = 200
-LOAD_CHUNK = 10
-"""Accounts that a worker process takes at a time; with fewer than two such lots, no worker is started."""
+SIGN_CHUNK, SIGN_LEAST = 200, 400
+LOAD_CHUNK, LOAD_LEAST = 10, 500
+"""Accounts that a worker process takes at a time, and for how many workers are worth what they cost."""
 
 
 def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
@@ -44,7 +44,7 @@ def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
     def make() -> Callable[[str], tuple[str, bytes]]:
         return lambda name: (name, sign_tree(accounts, name))
 
-    return {TOP: sign([top]), **dict(spread(names, make, chunk=SIGN_CHUNK))}
+    return {TOP: sign([top]), **dict(spread(names, make, chunk=SIGN_CHUNK, least=SIGN_LEAST))}
 
 
 def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> bool:
@@ -105,7 +105,7 @@ class Refresh:
             builder = Builder(self.root, engine, stored, now, verify=self.verify)
             return lambda account: unit_row(builder.build(account))
 
-        for row in spread(accounts, make, chunk=LOAD_CHUNK):
+        for row in spread(accounts, make, chunk=LOAD_CHUNK, least=LOAD_LEAST):
             yield unit_of(row)
 
     def _put(self, unit: Unit, *, is_new: bool) -> None:

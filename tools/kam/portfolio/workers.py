@@ -25,13 +25,15 @@ def can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1 and _processors() > 1
 
 
-def spread(tasks: Sequence[Task], make: Callable[[], Callable[[Task], Result]], *, chunk: int) -> Iterator[Result]:
+def spread(
+    tasks: Sequence[Task], make: Callable[[], Callable[[Task], Result]], *, chunk: int, least: int
+) -> Iterator[Result]:
     """Results of the tasks, in no order. ``make`` is called once in each process and gives what does one task.
 
-    With fewer than two chunks of tasks everything is done here. Results must be such as ``marshal`` takes.
+    With fewer than ``least`` tasks everything is done here. Results must be such as ``marshal`` takes.
     Raises WorkerFailed where a worker breaks.
     """
-    if len(tasks) < 2 * chunk or not can_fork():
+    if len(tasks) < max(least, 2 * chunk) or not can_fork():
         work = make()
         for task in tasks:
             yield work(task)
