@@ -25,7 +25,7 @@ def make_nav(view: View) -> Nav:
         nav.append({escape(view.word("kpis")): ["kpis/index.md", *kpis]})
     handbook = _folder(view.snapshot.root / "sop" / view.lang, "handbook", sorted(view.handbook))
     if handbook:
-        nav.append({escape(view.word("handbook")): handbook})
+        nav.append({escape(view.word("handbook")): [*handbook, {escape(view.word("rules")): "rules.md"}]})
     return nav
 
 

@@ -1,0 +1,109 @@
+"""The sample portfolio of this repository as a site."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kam.model.record import Data
+from kam.model.schema import Field
+from kam.portfolio import open_portfolio
+from kam.settings import load_settings
+from kam.site.audience import is_shown
+from kam.site.snapshot import load_snapshot
+from kam.site.stage import stage
+
+AS_OF = date(2026, 11, 20)
+TELLING = 6
+
+
+def is_telling(value: str) -> bool:
+    """Whether the value is long and odd enough not to stand in other texts by chance."""
+    return len(value) >= TELLING and not (value.isascii() and value.isalpha())
+
+
+@pytest.fixture(scope="module")
+def sample(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample, so that nothing is written into the repository."""
+    root = tmp_path_factory.mktemp("sample")
+    for name in ("accounts", "site-config", "sop"):
+        shutil.copytree(repository / name, root / name)
+    for name in ("mkdocs.yml", "mkdocs.zh.yml"):
+        shutil.copy(repository / name, root)
+    return root
+
+
+def secrets(data: Data, fields: Mapping[str, Field], *, hidden: bool) -> Iterator[str]:
+    """The values of a record that the site may not show."""
+    for name, value in data.items():
+        field = fields[name]
+        yield from _secrets(value, field, hidden=hidden or not is_shown(field.sensitivity))
+
+
+def _secrets(value: Any, field: Field, *, hidden: bool) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from secrets(value, field.by_name, hidden=hidden)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets(each, field.items or field, hidden=hidden)
+    elif hidden and isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+        yield str(value)
+
+
+def plain(data: Data, fields: Mapping[str, Field]) -> Iterator[str]:
+    """The values that the site may show: what is secret in one place can be open in another."""
+    for name, value in data.items():
+        field = fields[name]
+        if is_shown(field.sensitivity):
+            yield from _plain(value, field)
+
+
+def _plain(value: Any, field: Field) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from plain(value, field.by_name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _plain(each, field.items or field)
+    else:
+        yield str(value)
+
+
+def test_nothing_confidential_of_the_sample_is_staged(sample: Path) -> None:
+    settings = load_settings(sample)
+    portfolio = open_portfolio(sample, settings)
+    hidden: set[str] = set()
+    shown: list[str] = []
+    for record in portfolio.iter_records():
+        rtype = settings.types[record.type]
+        if is_shown(rtype.sensitivity):
+            hidden.update(secrets(record.data, rtype.by_name, hidden=False))
+            shown.extend((*plain(record.data, rtype.by_name), record.body))
+        else:
+            hidden.update(secrets(record.data, rtype.by_name, hidden=True))
+    open_text = "\n".join(shown)
+    telling = {value for value in hidden if is_telling(value) and value not in open_text}
+    assert len(telling) > 20
+    snapshot = load_snapshot(portfolio, AS_OF)
+    for lang in ("en", "zh"):
+        for path in stage(snapshot, lang).folder.rglob("*.md"):
+            text = path.read_text("utf-8")
+            if "handbook" not in path.parts:
+                found = {v for v in telling if v in text or (v.isdigit() and f"{int(v):,}" in text)}
+                assert not found, path
+
+
+def test_every_account_of_the_sample_has_a_lively_page(sample: Path) -> None:
+    settings = load_settings(sample)
+    snapshot = load_snapshot(open_portfolio(sample, settings), AS_OF)
+    folder = stage(snapshot, "en").folder
+    assert len(snapshot.accounts) >= 4
+    for account in snapshot.accounts:
+        text = (folder / f"accounts/{account}.md").read_text("utf-8")
+        for part in ("figures", "open-work", "contacts", "responsibilities", "opportunities", "timeline"):
+            assert f"{{#{part}}}" in text, (account, part)
