@@ -105,6 +105,13 @@ def test_each_mistake_is_told_with_its_place(root: Path, sample_settings: Settin
     assert len(said(root, sample_settings, "zh")) == len(found)
 
 
+def test_of_a_file_that_cannot_be_read_only_that_is_said(root: Path, sample_settings: Settings) -> None:
+    (root / "site-config/kpis/meetings.yml").write_text(GOOD.replace("unit: count", "unit：count"), encoding="utf-8")
+    assert said(root, sample_settings) == [
+        "site-config/kpis/meetings.yml:6:5 unit is followed by a full-width colon (：) | Write: unit: count"
+    ]
+
+
 @pytest.mark.parametrize(
     ("policy", "expected"),
     [
@@ -115,7 +122,7 @@ def test_each_mistake_is_told_with_its_place(root: Path, sample_settings: Settin
             "service_levels: {high: {first_response_hours: 8, resolution_hours: 4}}",
             "high is to be solved (4 h) before it is answered (8 h)",
         ),
-        ("service_levels: [", "This is not YAML"),
+        ("service_levels: [", "policy.yml:1:17 The bracket [ that opens here is not closed"),
     ],
 )
 def test_mistakes_in_service_levels(root: Path, sample_settings: Settings, policy: str, expected: str) -> None:

@@ -86,7 +86,7 @@ def _render_thing(name: str, data: Data, indent: int) -> str:
 
 
 def _values(text: str) -> dict[str, Any]:
-    found = load_yaml_with_lines("", text.encode())
+    found = load_yaml_with_lines("", text.encode(), empty_ok=True)
     if found.problems:
         raise SpliceError("yaml")
     return found.value if isinstance(found.value, dict) else {}

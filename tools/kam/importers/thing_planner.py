@@ -45,7 +45,7 @@ def plan_things(around: Surroundings, plan: Plan, make: str, drafts: Sequence[Dr
 
 def _problems_by_entry(path: str, text: str, make: str) -> dict[str, Problem]:
     """What the settings would complain of, by person or product."""
-    file = load_yaml_with_lines(path, text.encode())
+    file = load_yaml_with_lines(path, text.encode(), empty_ok=True)
     if make == "person":
         read_people(file)
     else:
@@ -61,7 +61,7 @@ def _problems_by_entry(path: str, text: str, make: str) -> dict[str, Problem]:
 class _ThingPlanner:
     def __init__(self, around: Surroundings, made: Plan, top: str, text: str) -> None:
         self.around, self.made, self.top, self.text = around, made, top, text
-        found: Any = load_yaml_with_lines(top, text.encode()).get(top)
+        found: Any = load_yaml_with_lines(top, text.encode(), empty_ok=True).get(top)
         self.there: dict[str, Any] = found if isinstance(found, dict) else {}
         self.new: dict[str, Draft] = {}
 

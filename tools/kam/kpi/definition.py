@@ -91,9 +91,8 @@ def read_kpis(root: Path) -> list[tuple[Kpi, LocatedYaml]]:
 
 def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
     file = load_yaml_with_lines(f"{FOLDER}/{path.name}", path.read_bytes())
-    top = Section(file, (), KEYS)
-    if file.value is not None:
-        top.require("unit", "aggregation", "window", "sql")
+    top = Section(file if file.value is not None else LocatedYaml(file.path), (), KEYS)
+    top.require("unit", "aggregation", "window", "sql")
     unit = top.choice("unit", UNITS, "count")
     targets = top.inner("targets", ("good", "watch", "by_tier"))
     by_tier = targets.inner("by_tier")

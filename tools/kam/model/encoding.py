@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-CHINESE = {"gb18030": "GB18030 (GBK)", "big5": "Big5"}
+CHINESE = {"gb18030": ("GB18030 (GBK)", 0xD7, 0xA1), "big5": ("Big5", 0xC6, 0x40)}
+"""For each encoding its name, and the highest first and lowest second byte of its usual characters."""
 
 
 def is_utf16(raw: bytes) -> bool:
@@ -13,8 +14,8 @@ def is_utf16(raw: bytes) -> bool:
 
 
 def name_chinese_encoding(raw: bytes) -> str:
-    """``GB18030 (GBK)`` or ``Big5`` where the bytes read as Chinese in it, else an empty text."""
-    return next((name for encoding, name in CHINESE.items() if _reads_as_chinese(raw, encoding)), "")
+    """``GB18030 (GBK)`` or ``Big5`` where the bytes read as usual Chinese in it, else an empty text."""
+    return next((CHINESE[encoding][0] for encoding in CHINESE if _reads_as_chinese(raw, encoding)), "")
 
 
 def _reads_as_chinese(raw: bytes, encoding: str) -> bool:
@@ -23,5 +24,10 @@ def _reads_as_chinese(raw: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     wide = [c for c in text if c > "\x7f"]
-    chinese = sum("\u3000" <= c <= "\u303f" or "\u3400" <= c <= "\u9fff" or c >= "\uff00" for c in wide)
-    return bool(wide) and chinese * 10 >= len(wide) * 7
+    usual = sum(_is_usual(c.encode(encoding), *CHINESE[encoding][1:]) for c in wide)
+    return bool(wide) and usual * 10 >= len(wide) * 7
+
+
+def _is_usual(pair: bytes, most: int, least: int) -> bool:
+    """Rare characters are what the accented letters of Western text look like with the letter behind them."""
+    return len(pair) == 2 and 0xA1 <= pair[0] <= most and pair[1] >= least

@@ -64,7 +64,7 @@ def _load(raws: Mapping[str, bytes], path: str, problems: list[Problem]) -> Loca
         if not path.endswith(OPTIONAL):
             problems.append(Problem(path, 0, 0, "settings-missing-file", Level.ERROR, args={"path": path}))
         return LocatedYaml(path, value={} if path.endswith(OPTIONAL) else None)
-    file = load_yaml_with_lines(path, raw)
+    file = load_yaml_with_lines(path, raw, empty_ok=path.endswith(OPTIONAL))
     if file.value is None and not file.problems:
         file.value = {}
     return file

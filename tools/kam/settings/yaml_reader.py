@@ -7,7 +7,7 @@ Text stays text; only ``true``, ``false``, ``null`` and plain numbers of JSON's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
+from kam.model.encoding import is_utf16, name_chinese_encoding
 from kam.model.problem import FieldPath, Level, Problem, field_text
+from kam.settings.yaml_slips import YamlSlip, explain_failure, explain_key, explain_top, find_conflicts
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
@@ -79,33 +81,58 @@ class LocatedYaml:
 
 
 class _Refused(Exception):
-    """The file cannot be read any further: a problem key, its place and its words."""
+    """The file cannot be read any further: why, and where."""
 
-    def __init__(self, key: str, place: tuple[int, int], **words: str) -> None:
-        super().__init__(key)
-        self.key, self.place, self.words = key, place, words
+    def __init__(self, *slips: YamlSlip) -> None:
+        super().__init__(*(slip.key for slip in slips))
+        self.slips = slips
 
 
-def load_yaml_with_lines(path: str, raw: bytes) -> LocatedYaml:
-    """Read the bytes of a settings file; ``path`` (from the root) only goes into the problems."""
+def load_yaml_with_lines(path: str, raw: bytes, *, empty_ok: bool = False) -> LocatedYaml:
+    """Read the bytes of a settings file; ``path`` (from the root) only goes into the problems.
+
+    A file of nothing but comments is a problem unless ``empty_ok``; its value is None either way.
+    """
     result = LocatedYaml(path)
     try:
         text = _decode(raw)
+        conflicts = find_conflicts(text)
+        if conflicts:
+            raise _Refused(*conflicts)
         _Builder(result).build(text)
+        _check_top(result.value, text, empty_ok)
     except _Refused as refusal:
         result.value = None
-        result.problems.append(Problem(path, *refusal.place, "settings-yaml", Level.ERROR, refusal.key, refusal.words))
+        for slip in refusal.slips:
+            place = (slip.line, slip.column)
+            result.problems.append(Problem(path, *place, "settings-yaml", Level.ERROR, slip.key, slip.words))
     return result
+
+
+def _check_top(value: Plain, text: str, empty_ok: bool) -> None:
+    if isinstance(value, dict) or (value is None and empty_ok):
+        return
+    if value is None:
+        raise _Refused(YamlSlip("empty"))
+    slips = explain_top(text) if isinstance(value, str) else []
+    raise _Refused(*(slips or [YamlSlip("list-at-top" if isinstance(value, list) else "text-at-top")]))
+
+
+def _refuse(key: str, place: tuple[int, int], **words: str) -> _Refused:
+    return _Refused(YamlSlip(key, *place, words))
 
 
 def _decode(raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
-        raise _Refused("too-large", (0, 0), limit=f"{MAX_BYTES:,}")
+        raise _refuse("too-large", (0, 0), limit=f"{MAX_BYTES:,}")
+    if is_utf16(raw):
+        raise _refuse("encoding-known", (1, 1), encoding="UTF-16")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise _Refused("encoding", (line, 1)) from None
+        place = (raw[: error.start].count(b"\n") + 1, 1)
+        name = name_chinese_encoding(raw)
+        raise _refuse("encoding-known" if name else "encoding", place, encoding=name) from None
 
 
 class _Builder:
@@ -116,14 +143,17 @@ class _Builder:
         self.frames: list[tuple[dict[str, Plain] | list[Plain], FieldPath]] = []
         self.keys: list[str | None] = []
         self.nodes = 0
+        self.text = ""
+        self.hidden: set[int] = set()
+        """Lines, from 0, inside quoted texts and texts of several lines."""
 
     def build(self, text: str) -> None:
-        documents = 0
-        for event in _iter_events(text):
+        self.text, documents = text, 0
+        for event in _iter_events(text, self.hidden):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Refused("documents", _place(event))
+                    raise _refuse("documents", _place(event))
             elif isinstance(event, yaml.NodeEvent):
                 self._check_node(event)
                 self._take(event)
@@ -134,12 +164,12 @@ class _Builder:
     def _check_node(self, event: yaml.NodeEvent) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _Refused("too-large", _place(event), limit=f"{MAX_NODES:,}")
+            raise _refuse("too-large", _place(event), limit=f"{MAX_NODES:,}")
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise _Refused("alias", _place(event))
+            raise _refuse("alias", _place(event))
         tag = getattr(event, "tag", None)
         if tag is not None:
-            raise _Refused("tag", _place(event), tag=str(tag))
+            raise _refuse("tag", _place(event), tag=str(tag))
 
     def _take(self, event: yaml.NodeEvent) -> None:
         inside = self.frames[-1] if self.frames else None
@@ -149,10 +179,12 @@ class _Builder:
         path = self._path_of_next()
         self.result.value_places[path] = _place(event)
         if isinstance(event, yaml.ScalarEvent):
+            if event.style and event.start_mark and event.end_mark:
+                self.hidden.update(range(event.start_mark.line + 1, event.end_mark.line + (event.style in "'\"")))
             self._put(_scalar(event))
             return
         if len(self.frames) >= MAX_DEPTH:
-            raise _Refused("too-deep", _place(event), limit=str(MAX_DEPTH))
+            raise _refuse("too-deep", _place(event), limit=str(MAX_DEPTH))
         holder: dict[str, Plain] | list[Plain] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._put(holder)
         self.frames.append((holder, path))
@@ -160,11 +192,14 @@ class _Builder:
 
     def _take_key(self, event: yaml.NodeEvent, holder: dict[str, Plain], path: FieldPath) -> None:
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Refused("key", _place(event))
+            raise _refuse("key", _place(event))
         key = str(event.value)
+        slips = explain_key(key, *_place(event)) if not event.style else []
+        if slips:
+            raise _Refused(*(explain_top(self.text) or slips))
         if key in holder:
             line = self.result.key_places[(*path, key)][0]
-            raise _Refused("duplicate-key", _place(event), name=key, first=str(line))
+            raise _refuse("duplicate-key", _place(event), name=key, first=str(line))
         self.result.key_places[(*path, key)] = _place(event)
         self.keys[-1] = key
 
@@ -186,7 +221,7 @@ class _Builder:
             self.keys[-1] = None
 
 
-def _iter_events(text: str) -> Iterator[yaml.Event]:
+def _iter_events(text: str, hidden: Collection[int]) -> Iterator[yaml.Event]:
     parser = CParser(text)
     try:
         while True:
@@ -194,13 +229,8 @@ def _iter_events(text: str) -> Iterator[yaml.Event]:
             if event is None or isinstance(event, yaml.StreamEndEvent):
                 return
             yield event
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        words = " ".join(part for part in (error.context, error.problem) if part)
-        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _Refused("syntax", place, why=words) from None
     except yaml.YAMLError as error:
-        raise _Refused("syntax", (0, 0), why=str(error).splitlines()[0]) from None
+        raise _Refused(*explain_failure(text, error, hidden)) from None
     finally:
         parser.dispose()
 
