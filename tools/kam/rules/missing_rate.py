@@ -1,0 +1,44 @@
+"""Amounts in a foreign currency that cannot be converted, as no rate is listed for their day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.model.schema import RecordType
+from kam.rules.contract import AccountRecords
+from kam.rules.values import per_type, text_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "missing-rate"
+LEVEL = Level.WARNING
+
+
+def _money_fields(rtype: RecordType) -> tuple[tuple[str, str], ...]:
+    """Amounts of the record itself with the field that names their currency."""
+    return tuple((field.name, field.money) for field in rtype.fields if field.money in rtype.by_name)
+
+
+money_fields_of = per_type(_money_fields)
+
+
+def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
+    """Amounts whose currency has no rate yet on the record's main date; once for each record.
+
+    Amounts of the profile are of no day, so they are left out.
+    """
+    known = settings.currencies
+    usual = text_of(records.profile.data, "currency") if records.profile else ""
+    for record in records:
+        rtype = settings.types[record.type]
+        day = text_of(record.data, rtype.date_field)[:10]
+        if not day or record.type == "profile":
+            continue
+        for name, money in money_fields_of(rtype):
+            code = text_of(record.data, money) or usual
+            if record.data.get(name) and code in known.listed and known.rate(code, day) is None:
+                yield Finding((name,), args={"currency": code, "day": day}, record=record.id)
+                break

@@ -1,0 +1,56 @@
+"""Currencies of which the settings know nothing, so that amounts in them are counted nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.model.record import Record
+from kam.model.schema import RecordType
+from kam.rules.nearest import nearest
+from kam.rules.values import Names, iter_at, per_type
+
+if TYPE_CHECKING:
+    from kam.settings import Currencies, Settings
+
+NAME = "unknown-currency"
+LEVEL = Level.ERROR
+
+ALIASES = {
+    "RMB": "CNY", "CNH": "CNY", "人民币": "CNY", "元": "CNY", "¥": "CNY", "￥": "CNY",
+    "$": "USD", "US$": "USD", "美元": "USD", "€": "EUR", "EURO": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP",
+}  # fmt: skip
+"""What people write for a currency → its code (ISO 4217)."""
+
+
+def _currency_fields(rtype: RecordType) -> tuple[Names, ...]:
+    return tuple(names for names, field in rtype.iter_fields() if field.format == "currency")
+
+
+currency_fields_of = per_type(_currency_fields)
+
+
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+    """Each currency that ``currencies.yml`` does not list and that is not the company's own."""
+    known = settings.currencies
+    if not known.base and not known.listed:
+        return
+    for names in currency_fields_of(rtype):
+        if names[0] in record.data:
+            for path, value in iter_at(record.data, names):
+                if isinstance(value, str) and value != known.base and value not in known.listed:
+                    near = _meant(value, known)
+                    listed = ", ".join(sorted({known.base, *known.listed} - {""}))
+                    args = {"value": value, "near": near, "known": listed}
+                    yield Finding(path, "near" if near else "default", args)
+
+
+def _meant(value: str, known: Currencies) -> str:
+    """The listed currency that is meant, or an empty text."""
+    codes = {known.base, *known.listed} - {""}
+    word = value.strip().upper()
+    words = ((text, each.code) for each in known.listed.values() for text in (each.symbol, *each.names.values()))
+    by_word = {text.upper(): code for text, code in words}
+    found = ALIASES.get(word) or by_word.get(word) or ""
+    return found if found in codes else nearest(word, sorted(codes))
