@@ -1,0 +1,55 @@
+"""Copies of a record file that were left lying beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.rules.contract import AccountRecords
+from kam.rules.names import squash
+from kam.rules.values import text_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "copied-record"
+LEVEL = Level.WARNING
+
+COPY = re.compile(r"(?:^|[-_ (（])(?:copy|kopie|副本|复制|拷贝|复件)(?:[-_ )）\d]|$)|副本$")
+NUMBERED = re.compile(r"[-_ ]?(?:\(\d\)|（\d）|-\d)$")
+"""What file managers add to the names of copies, also as it becomes when such a name is put right."""
+
+
+def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
+    """Records with the title of another of their type, in a file whose name says that it is a copy."""
+    for name in records.by_type:
+        rtype = settings.types[name]
+        if rtype.layout != "record" or rtype.name == "profile":
+            continue
+        ids = {record.id for record in records.of(name)}
+        suspects = [record for record in records.of(name) if _is_copy(record.id, ids)]
+        if suspects:
+            by_title = _originals(records, name, rtype.title_field, {each.id for each in suspects})
+            for record in suspects:
+                other = by_title.get(squash(text_of(record.data, rtype.title_field)))
+                if other:
+                    yield Finding((), args={"other": other}, record=record.id)
+
+
+def _originals(records: AccountRecords, name: str, title: str, copies: set[str]) -> dict[str, str]:
+    """Title → record, of all that are no copies by their names."""
+    found: dict[str, str] = {}
+    for record in records.of(name):
+        key = squash(text_of(record.data, title))
+        if key and record.id not in copies:
+            found.setdefault(key, record.id)
+    return found
+
+
+def _is_copy(name: str, ids: set[str]) -> bool:
+    stem = name.rpartition("/")[2].casefold()
+    if COPY.search(stem):
+        return True
+    return bool(NUMBERED.search(name)) and NUMBERED.sub("", name) in ids
