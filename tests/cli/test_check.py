@@ -148,7 +148,7 @@ def test_a_settings_file_can_be_named(broken: Path) -> None:
 
 def test_what_was_found_in_settings_is_forgotten_with_them(broken: Path) -> None:
     assert kam(broken, "check", "site-config/policy.yml").exit_code == 1
-    (broken / "site-config" / "policy.yml").unlink()
+    (broken / "site-config" / "policy.yml").write_text("service_levels: {}\n", encoding="utf-8")
     assert "policy.yml" not in kam(broken, "check").stdout
 
 

@@ -73,3 +73,16 @@ def test_the_root_is_found_from_any_folder_below(tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").touch()
     assert find_root(tmp_path / "accounts" / "acme" / "issues") == tmp_path
     assert find_root(tmp_path.parent) is None
+
+
+@pytest.mark.parametrize(("lacking", "there"), [("mkdocs.yml", "accounts"), ("accounts", "mkdocs.yml")])
+def test_what_a_portfolio_lacks_is_named(tmp_path: Path, lacking: str, there: str) -> None:
+    for name in ("site-config", there):
+        (tmp_path / name).mkdir()
+    for lang, words in (
+        ("en", f"no {lacking}. Bring" if lacking != "accounts" else "no folder accounts"),
+        ("zh", lacking),
+    ):
+        lost = _kam("--lang", lang, "check", cwd=tmp_path)
+        assert lost.returncode == 2
+        assert words in lost.stderr and lost.stderr.count("\n") == 1

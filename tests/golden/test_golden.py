@@ -27,7 +27,8 @@ def portfolio(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     root = tmp_path_factory.mktemp("golden") / "portfolio"
     shutil.copytree(GOLDEN / "portfolio", root)
     shutil.copytree(repository / "site-config" / "schemas", root / "site-config" / "schemas")
-    for path in (repository / "site-config" / "currencies.yml", *SETTINGS.iterdir(), GOLDEN / "kam.yml"):
+    own = (repository / "site-config" / name for name in ("currencies.yml", "policy.yml"))
+    for path in (*own, *SETTINGS.iterdir(), GOLDEN / "kam.yml"):
         shutil.copy(path, root / "site-config")
     (root / "mkdocs.yml").touch()
     return root

@@ -10,6 +10,7 @@ import pytest
 from kam.kpi import check_kpis, load_kpis
 from kam.kpi.definition import AGGREGATIONS
 from kam.kpi.window import is_window, month_ends, window_on
+from kam.model.problem import Level
 from kam.model.texts import render_message
 from kam.settings import Settings, load_settings
 from kam.tables.policy import load_service_levels
@@ -130,6 +131,12 @@ def test_mistakes_in_service_levels(root: Path, sample_settings: Settings, polic
     found = said(root, sample_settings)
     assert any(expected in line for line in found), found
     assert load_service_levels(root) is not None
+
+
+def test_missing_service_levels_are_a_warning(root: Path, sample_settings: Settings) -> None:
+    (root / "site-config/policy.yml").unlink()
+    assert [(p.path, p.level) for p in check_kpis(root, sample_settings)] == [("site-config/policy.yml", Level.WARNING)]
+    assert "is missing" in said(root, sample_settings)[0] and "缺少" in said(root, sample_settings, "zh")[0]
 
 
 def test_the_files_of_this_repository_are_sound(repository: Path) -> None:

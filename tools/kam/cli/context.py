@@ -60,6 +60,16 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
+def find_part(start: Path) -> tuple[Path, str] | None:
+    """The nearest folder that lacks only one of what makes a portfolio, and what it lacks."""
+    for folder in (start, *start.parents):
+        if (folder / "site-config").is_dir():
+            for lacking, there in (("mkdocs.yml", "accounts"), ("accounts", "mkdocs.yml")):
+                if (folder / there).exists() and not (folder / lacking).exists():
+                    return folder, lacking
+    return None
+
+
 class Context:
     """Made once for each run; settings and records are read only when a command asks for them."""
 
@@ -74,12 +84,29 @@ class Context:
         """The portfolio's root; ends the command where there is none."""
         root = find_root(self.folder.resolve())
         if root is None:
+            self._explain_missing_part()
             fail(
                 f"no portfolio in {self.folder} or above it. Go to one, name it with -C, or begin one: kam init DIR",
                 f"在 {self.folder} 及其上级文件夹中没有找到客户档案库。请进入档案库，或用 -C 指定，"
                 "或新建一个：kam init 文件夹",
             )
         return root
+
+    def _explain_missing_part(self) -> None:
+        found = find_part(self.folder.resolve())
+        if found is None:
+            return
+        folder, lacking = found
+        if lacking == "accounts":
+            fail(
+                f"{folder} has settings but no folder accounts. Make one: mkdir {folder / lacking}",
+                f"{folder} 中有设置，但没有 accounts 文件夹。请新建：mkdir {folder / lacking}",
+            )
+        fail(
+            f"{folder} has accounts and settings but no {lacking}. Bring it back from Git, or take it from a new "
+            "portfolio: kam init DIR",
+            f"{folder} 中有客户和设置，但缺少 {lacking}。请从 Git 恢复，或用 kam init 新建一个档案库后复制过来",
+        )
 
     @cached_property
     def settings(self) -> Settings:

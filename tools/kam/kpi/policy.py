@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kam.model.problem import Problem
+from kam.model.problem import Level, Problem
 from kam.settings.section import Section
 from kam.settings.yaml_reader import load_yaml_with_lines
 from kam.tables.policy import POLICY
@@ -24,7 +24,11 @@ def check_policy(root: Path, settings: Settings) -> list[Problem]:
     """Misspelt keys, severities that issues do not have, limits that are no hours or in the wrong order."""
     path = root / POLICY
     if not path.is_file():
-        return []
+        return (
+            [Problem(POLICY, 0, 0, RULE, Level.WARNING, "missing", {"path": POLICY})]
+            if "issue" in settings.types
+            else []
+        )
     file = load_yaml_with_lines(POLICY, path.read_bytes())
     if file.value is None:
         return file.problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, Kind, RecordType, States
@@ -151,11 +151,14 @@ def _check_validator(rtype: RecordType, file: LocatedYaml) -> None:
         report(file, (), "json-schema", why=str(error).splitlines()[0][:200])
 
 
-def check_types(types: Mapping[str, RecordType], files: Mapping[str, LocatedYaml]) -> None:
-    """Add what does not fit between types: folders and tables used twice, references to types that are not there."""
+def check_types(types: Mapping[str, RecordType], names: Set[str], files: Mapping[str, LocatedYaml]) -> None:
+    """Add what does not fit between types: folders and tables used twice, references to types that are not there.
+
+    ``names`` are the types that may be referred to; some of them may have mistakes and not be in ``types``.
+    """
     folders: dict[str, str] = {}
     tables: dict[str, str] = {}
-    targets = {*files, *SPECIAL_TARGETS}
+    targets = {*names, *SPECIAL_TARGETS}
     for name, rtype in types.items():
         for key, value, taken in (("x-folder", rtype.folder, folders), ("x-table", rtype.table, tables)):
             other = taken.setdefault(value, name)

@@ -19,6 +19,8 @@ from kam.settings.values import Currencies, Person, Product, SiteSettings
 from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
 SCHEMAS = f"{CONFIG}/schemas/"
+NEEDED_TYPE = "profile"
+"""The record type without which there are no accounts."""
 OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
 FILES = ("kam.yml", *OPTIONAL)
 READ_ELSEWHERE = ("policy.yml",)
@@ -62,12 +64,19 @@ def _load(raws: Mapping[str, bytes], path: str, problems: list[Problem]) -> Loca
     raw = raws.get(path)
     if raw is None:
         if not path.endswith(OPTIONAL):
-            problems.append(Problem(path, 0, 0, "settings-missing-file", Level.ERROR, args={"path": path}))
+            problems.append(missing_file(path))
+        elif path.endswith("people.yml"):
+            problems.append(missing_file(path, "people", Level.WARNING))
         return LocatedYaml(path, value={} if path.endswith(OPTIONAL) else None)
     file = load_yaml_with_lines(path, raw, empty_ok=path.endswith(OPTIONAL))
     if file.value is None and not file.problems:
         file.value = {}
     return file
+
+
+def missing_file(path: str, key: str = "default", level: Level = Level.ERROR) -> Problem:
+    """That a settings file is not there; ``key`` chooses the words."""
+    return Problem(path, 0, 0, "settings-missing-file", level, key, {"path": path})
 
 
 def _is_known(path: str) -> bool:
@@ -103,11 +112,11 @@ def _compile_types(raws: Mapping[str, bytes], problems: list[Problem]) -> dict[s
         if not file.problems and not (shared and shared.problems):
             types[name] = compile_type(name, pieces.inline(file.value))
             check_type(types[name], file)
-    check_types(types, files)
+    check_types(types, {*files, NEEDED_TYPE}, files)
     for file in files.values():
         problems += file.problems
-    if not files:
-        problems.append(Problem(SCHEMAS, 0, 0, "settings-missing-file", Level.ERROR, args={"path": SCHEMAS + "*.yml"}))
+    if NEEDED_TYPE not in files:
+        problems.append(missing_file(f"{SCHEMAS}{NEEDED_TYPE}.yml"))
     return types
 
 
