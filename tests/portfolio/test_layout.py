@@ -15,7 +15,7 @@ Plant = Callable[[dict[str, str]], Path]
 DAY = date(2026, 3, 31)
 LAYOUT_RULES = {
     "stray-file", "unknown-folder", "wrong-scope", "symlink", "case-twins", "attachment-type", "attachment-size",
-    "file-name", "profile-missing",
+    "file-name", "profile-missing", "ledger-name",
 }  # fmt: skip
 
 
@@ -43,6 +43,14 @@ def found(root: Path) -> set[tuple[str, str, str]]:
         ("acme/attachments/deep/er/no-ending", "attachment-type", "default"),
         ("acme/issues/2026 late.md", "file-name", "slug"),
         ("acme/issues/con.md", "file-name", "reserved"),
+        ("acme/资料.md", "stray-file", "profile"),
+        ("acme/~$profile.md", "stray-file", "leftover"),
+        ("acme/issues/~$2026.md", "stray-file", "leftover"),
+        ("acme/issues/2026-03-02-late.md~", "stray-file", "leftover"),
+        ("acme/attachments/Thumbs.db", "stray-file", "leftover"),
+        ("acme/orders/sept.md", "ledger-name", "default"),
+        ("acme/orders/2026-09b.md", "ledger-name", "near"),
+        ("acme/orders/2026-13.md", "ledger-name", "default"),
     ],
 )
 def test_what_is_out_of_place_is_named(path: str, rule: str, key: str, plant: Plant, texts: dict[str, str]) -> None:
@@ -61,6 +69,22 @@ def test_what_is_out_of_place_is_named(path: str, rule: str, key: str, plant: Pl
 )  # fmt: skip
 def test_what_may_stand_there_is_let_be(path: str, plant: Plant, texts: dict[str, str]) -> None:
     assert found(plant({**texts, path: "x"})) == set()
+
+
+def test_an_account_needs_a_profile_of_that_name(plant: Plant, texts: dict[str, str]) -> None:
+    texts = {**texts, "bare/issues/2026-03-02-late.md": "x"}
+    root = plant(texts)
+    assert found(root) == {("bare", "profile-missing", "default")}
+    (root / "accounts/bare/Profile.md").write_text("x", encoding="utf-8")
+    assert found(root) == {("bare/Profile.md", "stray-file", "profile")}
+
+
+@pytest.mark.parametrize(("name", "right"), [("Acme Corp", "acme-corp"), ("A_B", "a-b"), ("Big Co.", "big-co")])
+def test_the_folders_of_accounts_have_proper_names(name: str, right: str, plant: Plant, texts: dict[str, str]) -> None:
+    root = plant({**texts, f"{name}/profile.md": texts["acme/profile.md"]})
+    with open_portfolio(root, cache=False) as portfolio:
+        problems = [p for p in portfolio.check(DAY).problems if p.rule == "file-name"]
+    assert [(p.path, p.args["fixed"]) for p in problems] == [(f"accounts/{name}", right)]
 
 
 def test_links_are_named_and_not_followed(plant: Plant, texts: dict[str, str], tmp_path: Path) -> None:

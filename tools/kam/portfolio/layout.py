@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.slug import casefold_key
+from kam.portfolio.misplaced import MONTH_FILE, PROFILE_FILE, is_leftover, is_profile_like, month_file
 from kam.portfolio.tree import Listing, Mark, is_link, is_regular, is_text
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 ATTACHMENTS = "attachments"
-PROFILE_FILE = "profile.md"
 PLAIN_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\.md")
 PLAIN_LENGTH = 80
 """Names that are surely in order, which most are: no device of Windows has a hyphen in its name."""
@@ -54,7 +54,18 @@ def read_layout(account: str, listings: Sequence[Listing], settings: Settings) -
             _read_attachments(listing, settings, layout)
         elif "/" not in rest:
             _read_type_folder(account, listing, settings, layout)
+    if layout.records and not any(listing.error for listing in listings):
+        layout.problems += _check_profile(account, listings[0], layout, settings)
     return layout
+
+
+def _check_profile(account: str, listing: Listing, layout: Layout, settings: Settings) -> Iterator[Problem]:
+    """An account that has records and no profile; one whose profile only has the wrong name was told so."""
+    if account in (PORTFOLIO, UNASSIGNED) or "profile" not in settings.types:
+        return
+    known = any(each.type == "profile" for each in layout.records)
+    if not known and PROFILE_FILE not in listing.names and not any(map(is_profile_like, listing.names)):
+        yield problem(account, "profile-missing", account=account)
 
 
 def check_top(listing: Listing) -> list[Problem]:
@@ -102,15 +113,19 @@ def _read_account_folder(account: str, listing: Listing, settings: Settings, lay
 
     is_special = account in (PORTFOLIO, UNASSIGNED)
     if not is_special:
-        layout.problems += check_name(f"accounts/{account}")
+        layout.problems += check_name(f"accounts/{account}", is_folder=True)
     for path, mark in _files(listing):
         if not is_regular(mark):
             continue
         if path == f"{account}/{PROFILE_FILE}" and not is_special and "profile" in settings.types:
             layout.records.append(RecordFile(f"accounts/{path}", "profile", mark))
         else:
+            name = path.rpartition("/")[2]
+            key = "leftover" if is_leftover(name) else "account"
+            if key == "account" and is_profile_like(name) and not is_special:
+                key = "profile"
             layout.others.append(path)
-            layout.problems.append(problem(path, "stray-file", "account"))
+            layout.problems.append(problem(path, "stray-file", key))
     for name in listing.names:
         if name[-1] == "/" and name[:-1] != ATTACHMENTS:
             layout.problems += _check_type_folder(account, name[:-1], settings)
@@ -151,19 +166,29 @@ def _read_type_folder(account: str, listing: Listing, settings: Settings, layout
     for path, mark in _files(listing):
         if not is_regular(mark):
             continue
-        if path.endswith(".md"):
-            if len(path) - start > PLAIN_LENGTH or not PLAIN_NAME.fullmatch(path, start):
+        if path.endswith(".md") and not path.startswith("~$", start):
+            if rtype.layout == "ledger":
+                layout.problems += _check_month(path, path[start:])
+            elif len(path) - start > PLAIN_LENGTH or not PLAIN_NAME.fullmatch(path, start):
                 found = check_name(f"accounts/{path}")
                 layout.problems += [each for each in found if each.args.get("part") == path[start:]]
             layout.records.append(RecordFile(f"accounts/{path}", rtype.name, mark))
         else:
             layout.others.append(path)
-            layout.problems.append(problem(path, "stray-file", "suffix"))
+            key = "leftover" if is_leftover(path[start:]) else "suffix"
+            layout.problems.append(problem(path, "stray-file", key))
     layout.problems += [
         problem(_join(listing.folder, name[:-1]), "unknown-folder", "nested")
         for name in listing.names
         if name[-1] == "/"
     ]
+
+
+def _check_month(path: str, name: str) -> Iterator[Problem]:
+    """A ledger file that is not named after a month."""
+    if not MONTH_FILE.fullmatch(name):
+        right = month_file(name)
+        yield problem(path, "ledger-name", "near" if right else "default", part=name, fixed=right)
 
 
 def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> None:
@@ -174,6 +199,9 @@ def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> N
         if not is_regular(mark):
             continue
         layout.others.append(path)
+        if is_leftover(path.rpartition("/")[2]):
+            layout.problems.append(problem(path, "stray-file", "leftover"))
+            continue
         layout.problems += check_name(f"accounts/{path}")
         suffix = path.rpartition("/")[2].rpartition(".")[2].lower()
         if suffix not in site.attachment_types:
