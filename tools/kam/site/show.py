@@ -14,6 +14,9 @@ from kam.settings import Settings
 from kam.site.places import Places, account_page, relative
 from kam.site.words import label, word
 
+GROUPED_FROM = 10_000
+"""Smaller whole numbers are written without commas: among them are years."""
+
 
 def group(number: Decimal | int, places: int | None = None) -> str:
     """``1234567.5`` → ``1,234,567.5``; ``places`` fixes the number of decimals."""
@@ -138,7 +141,8 @@ def short_moment(value: str) -> str:
 
 
 def _number(shower: Shower, field: Field, value: Value, at: At) -> Markup:
-    text = group(value) if isinstance(value, Decimal | int) and field.format != "year" else str(value)
+    is_short = isinstance(value, int) and abs(value) < GROUPED_FROM
+    text = group(value) if isinstance(value, Decimal | int) and not is_short else str(value)
     if field.format == "percent" or field.unit == "%":
         return escape(f"{text}%")
     return escape(f"{text} {label(field.unit_label, shower.lang)}".strip())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kam.site.page import Page
-from kam.site.pages.home import account_line
+from kam.site.pages.home import account_line, used_columns
 from kam.site.places import account_page
 from kam.site.view import View
 
+COLUMNS = ("tier", "lifecycle", "owner", "region", "industry")
 FILTERS = ("tier", "lifecycle", "owner", "region", "industry")
 SEARCHED = 500
 """With more accounts than these the index stays out of the site's search; it has its own."""
@@ -32,6 +33,7 @@ def render(view: View) -> Iterator[Page]:
         search=len(lines) <= SEARCHED,
         hide=("navigation", "toc"),
         lines=lines,
+        columns=used_columns(lines, COLUMNS),
         filters=[each for each in filters if each[2]],
         others=[
             (view.shower.account(each), account_page(each))

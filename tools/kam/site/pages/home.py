@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from kam.model.problem import Level
 from kam.model.record import Record
@@ -15,6 +16,9 @@ from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
 SHOWN = 8
 """So many lines each list of the home page shows."""
 ACCOUNTS = 12
+COLUMNS = ("tier", "lifecycle", "owner", "region")
+CONTRIBUTION = "contribution"
+"""The KPI that says which accounts matter most."""
 FIGURES = 15
 OTHERS = 5
 """So many KPIs the home page shows, and so many of them without a target."""
@@ -29,6 +33,7 @@ def render(view: View) -> Iterator[Page]:
     )
     endings = sorted((e for a in places for e in ending_contracts(snapshot, a)), key=lambda e: (e.end, e.record.id))
     severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
+    accounts = [account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)]
     yield view.page(
         "index",
         "home.html",
@@ -47,7 +52,8 @@ def render(view: View) -> Iterator[Page]:
         warnings=sum(p.level is Level.WARNING for p in snapshot.problems),
         unassigned=sum(len(r) for r in snapshot.by_account.get("_unassigned", {}).values()),
         unassigned_page=account_page("_unassigned"),
-        accounts=[account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)],
+        accounts=accounts,
+        columns=used_columns(accounts, COLUMNS),
         account_count=len(snapshot.accounts),
         record_count=sum(len(r) for by_type in snapshot.by_account.values() for r in by_type.values()),
         shower=view.shower,
@@ -73,9 +79,19 @@ def company(view: View) -> str:
 
 
 def first_accounts(view: View, count: int) -> list[str]:
-    """The accounts of the best tiers first, by name within a tier."""
-    profile = view.snapshot.profile
-    return sorted(view.snapshot.accounts, key=lambda slug: str(profile(slug).get("tier", "~")))[:count]
+    """The accounts of the best tiers first, within a tier those that contribute most."""
+    profile, share = view.snapshot.profile, {slug: _share(view, slug) for slug in view.snapshot.accounts}
+    return sorted(view.snapshot.accounts, key=lambda slug: (str(profile(slug).get("tier", "~")), -share[slug]))[:count]
+
+
+def _share(view: View, slug: str) -> Decimal:
+    parts = view.snapshot.kpi_parts.get(slug, {}).get(CONTRIBUTION, ())
+    return next((part.figure.value for part in parts if part.figure.value is not None), Decimal(0))
+
+
+def used_columns(lines: Sequence[Mapping[str, object]], names: Sequence[str]) -> list[str]:
+    """The columns in which any account has a value."""
+    return [name for name in names if any(line[name] for line in lines)]
 
 
 def account_line(view: View, slug: str, page: str) -> dict[str, object]:
