@@ -147,7 +147,7 @@ def test_every_value_can_be_located(bad_type: RecordType) -> None:
         ("tags",): (5, 3), ("tags", 0): (5, 5), ("tags", 1): (6, 5),
     }  # fmt: skip
     assert locate("a.md", b"\xff", bad_type) == {}
-    assert locate("a.md", b"---\na: [\n---\n", bad_type) == {}
+    assert locate("a.md", b"---\njust text\n---\n", bad_type) == {}
 
 
 def test_a_missing_value_stands_at_what_should_hold_it(ledger_type: RecordType) -> None:
@@ -182,3 +182,21 @@ def test_a_ledger_without_entries_says_so(ledger_type: RecordType) -> None:
     assert {p.rule for p in document.problems} == {"no-entries", "unknown-field"}
     for problem in document.problems:
         check_words(problem)
+
+
+@pytest.mark.parametrize("case", read_cases("together.yml"), ids=lambda c: c["name"])
+def test_one_run_tells_all(bad_type: RecordType, ledger_type: RecordType, case: dict[str, Any]) -> None:
+    document = load(case["front"], ledger_type if case.get("ledger") else bad_type)
+    found = [(f"{p.line}:{p.column} {p.rule}", p.args.get("fixed", "")) for p in document.problems]
+    assert [text for pair in found for text in pair] == case["found"]
+    for problem in document.problems:
+        check_words(problem)
+    assert document.records[0].faulty
+    if "data" in case:
+        assert document.records[0].data == case["data"]
+
+
+def test_values_of_mended_lines_are_found_where_the_file_has_them(bad_type: RecordType) -> None:
+    raw = "---\nname：x\ncontact: {name：y, tel: z}\n---\n".encode()
+    places = locate("a.md", raw, bad_type)
+    assert (places["name",], places["contact", "name"], places["contact", "tel"]) == ((2, 6), (3, 16), (3, 24))

@@ -9,10 +9,9 @@ from kam.load.body import check_body
 from kam.load.characters import HARMLESS, find_characters
 from kam.load.decode import decode
 from kam.load.fences import Parts, find_conflict, split_front_matter
-from kam.load.resolve import Resolved, resolve
+from kam.load.mend import read_front
+from kam.load.resolve import Resolved
 from kam.load.slip import Slip
-from kam.load.syntax import explain_error
-from kam.load.tree import parse_tree
 from kam.load.way import ENTRIES, Way
 from kam.model.problem import FieldPath, Level, Problem, field_text
 from kam.model.record import Data, Document, Record
@@ -34,10 +33,8 @@ def locate_values(raw: bytes, way: Way) -> Mapping[FieldPath, tuple[int, int]]:
     if parts.front is None:
         return {}
     front = parts.front.translate(HARMLESS)
-    tree = parse_tree(front, parts.front_line)
-    if tree.root is None:
-        return {}
-    return resolve(tree.root, way.plan, front).places
+    resolved = read_front(front, parts.front_line, way.plan).resolved
+    return resolved.places if resolved else {}
 
 
 class _Careful:
@@ -72,27 +69,18 @@ class _Careful:
 
     def _read_front(self, parts: Parts) -> None:
         front = (parts.front or "").translate(HARMLESS)
-        tree = parse_tree(front, parts.front_line)
-        self.slips += tree.slips
-        if tree.error is not None:
-            self.slips += explain_error(tree, front, parts.front_line, self.way.plan)
-        elif tree.root is None:
-            if not tree.slips:
-                self.slips.append(Slip("no-front-matter", 1, 1, "nothing-in-it"))
-        elif tree.root.kind != "map":
-            self._explain_root(tree.root, front)
-        else:
-            self.resolved = resolve(tree.root, self.way.plan, front)
+        reading = read_front(front, parts.front_line, self.way.plan)
+        self.slips += reading.slips
+        self.resolved = reading.resolved
+        root = reading.tree.root
+        if self.resolved is not None:
             self.slips += self.resolved.slips
             self._check_schema(self.resolved)
-
-    def _explain_root(self, root: Any, front: str) -> None:
-        found = resolve(root, self.way.plan, front).slips if root.kind == "scalar" else []
-        if found and found[0].rule not in ("not-a-map", "empty-value"):
-            self.slips.append(found[0])
-        else:
+        elif root is not None:
             key = "list" if root.kind == "list" else "default"
             self.slips.append(Slip("not-a-mapping", root.line, root.column, key))
+        elif not reading.slips:
+            self.slips.append(Slip("no-front-matter", 1, 1, "nothing-in-it"))
 
     def _check_schema(self, resolved: Resolved) -> None:
         for count, path in enumerate(resolved.unknown):

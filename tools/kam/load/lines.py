@@ -17,6 +17,7 @@ VALUE = re.compile(r"(\s*(?:- +)*(?:[\w.-]+:[ \t]+)?)(\S.*)\Z")
 KEYED = re.compile(r"\s*(?:- +)*[\w.-]+:[ \t]")
 RESERVED_KEY = re.compile(r"\s*(?:- +)?([%@`!&*])\s*([\w.-]*)")
 NESTED_COLON = re.compile(r":(?= |\t|\Z)")
+JSON_LINE = re.compile(r'([ \t]*)"?([\w.-]+)"?: *("(?:[^"\\]|\\.)*"|-?[0-9.]+|true|false|\[[^\[\]]*\]), *\Z')
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfre \"/\\N_LP\t])?")
 
 
@@ -28,7 +29,7 @@ def explain_line(line: str, number: int, names: AbstractSet[str] = frozenset()) 
     if TAB_INDENT.match(line):
         return Slip("tab-indent", number, line.index("\t") + 1, args={"fixed": line.replace("\t", "  ")})
     match = FULL_COLON.match(line)
-    if match and ": " not in line[: match.start(3)] and (not names or _knows(match[2], names)):
+    if match and ": " not in line[: match.start(3)] and (not names or knows_name(match[2], names)):
         fixed = f"{match[1]}{match[2]}: {match[3]}"
         return Slip("fullwidth-colon", number, line.index("：") + 1, args={"fixed": fixed.strip(), "name": match[2]})
     match = ODD_AFTER_COLON.match(line)
@@ -44,6 +45,10 @@ def explain_line(line: str, number: int, names: AbstractSet[str] = frozenset()) 
 
 def explain_value(line: str, number: int) -> Slip | None:
     """A value that YAML cannot read as its author meant it."""
+    json = JSON_LINE.match(line)
+    if json:
+        fixed = f"{json[1]}{json[2]}: {json[3]}".strip()
+        return Slip("trailing-comma", number, json.end(3) + 1, args={"fixed": fixed})
     key = RESERVED_KEY.match(line)
     if key and not line.lstrip().startswith("- ") and ":" in line:
         return Slip("reserved-char", number, key.start(1) + 1, "key", {"char": key[1], "name": key[2]})
@@ -75,6 +80,10 @@ def quote(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _quote_around(text: str) -> str:
+    return quote(text) if "'" in text else f"'{text}'"
+
+
 def quote_item(text: str) -> str:
     """Text as an item of a list in brackets: quoted only where YAML needs it."""
     if re.match(r"[\w][^,\[\]{}#:&*!|>'\"%@`]*\Z", text):
@@ -82,7 +91,8 @@ def quote_item(text: str) -> str:
     return quote(text)
 
 
-def _knows(name: str, names: AbstractSet[str]) -> bool:
+def knows_name(name: str, names: AbstractSet[str]) -> bool:
+    """True for the name of a field, full-width letters or not."""
     return unicodedata.normalize("NFKC", name).strip() in names
 
 
@@ -105,8 +115,8 @@ def _explain_quoted(value: str, before: str, number: int, column: int) -> Slip |
     rest = value[match.end() :].strip()
     if not rest or rest.startswith(("#", ",", "}", "]", ":")):
         return None
-    whole = value[1:-1] if value.endswith(sign) else value.replace(sign, "")
-    return Slip("text-after-quote", number, column + match.end(), args={"fixed": f"{before}{quote(whole)}".strip()})
+    whole = quote(value[1:-1]) if value.endswith(sign) else _quote_around(_strip_comment(value))
+    return Slip("text-after-quote", number, column + match.end(), args={"fixed": f"{before}{whole}".strip()})
 
 
 def _explain_brackets(value: str, number: int, column: int) -> Slip | None:

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from yaml import YAMLError
 from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
+from kam.load.flow import mend_flow
 from kam.load.lines import KEYED, explain_line, explain_value
-from kam.load.plan import Plan
 from kam.load.slip import Slip
 from kam.load.tree import Tree
+from kam.model.problem import Level
 
 CERTAIN = frozenset({"fullwidth-colon", "missing-space", "tab-indent", "odd-space"})
 INDENT = re.compile(r" *")
+MAX_NAME = 20
 
 
-def explain_error(tree: Tree, front: str, first_line: int, plan: Plan) -> list[Slip]:
-    """Why the parser stopped: one slip, or all of a kind that is certain in each line."""
-    lines = front.split("\n")
+def explain_error(
+    tree: Tree, lines: list[str], first_line: int, names: AbstractSet[str], hidden: AbstractSet[int]
+) -> Slip:
+    """Why the parser stopped. ``names`` are the fields that may occur, ``hidden`` the lines (from 0) inside texts."""
     error = tree.error
     stopped, context = _marks(error, lines)
-    names = frozenset(_iter_names(plan))
-    hidden = {line for first, last in tree.blocks for line in range(first + 1, last + 1)}
     for index in _nearby(stopped, context, tree.reached, len(lines)):
         if index in hidden:
             continue
         slip = explain_line(lines[index], index + first_line, names)
         if slip is None and index in (stopped, context):
-            slip = explain_value(lines[index], index + first_line)
+            slip = _explain_unknown(lines[index], index + first_line) or explain_value(lines[index], index + first_line)
         if slip is not None:
-            return _all_alike(slip, lines, first_line, names, hidden)
-    return [_explain_layout(error, lines, stopped, first_line)]
+            return slip
+    return _explain_layout(error, lines, stopped, first_line)
+
+
+def _explain_unknown(line: str, number: int) -> Slip | None:
+    """A full-width colon behind a name that no field has."""
+    slip = explain_line(line, number)
+    if slip is None or slip.rule != "fullwidth-colon" or len(slip.args["name"]) > MAX_NAME:
+        flow = mend_flow(line, lambda name: len(name) <= MAX_NAME, frozenset())
+        if flow is None or not flow.rule:
+            return None
+        args = {"name": flow.name, "fixed": flow.line.strip()}
+        return Slip(flow.rule, number, flow.column, flow.key, args, level=Level.ERROR)
+    return slip
 
 
 def _marks(error: YAMLError | None, lines: list[str]) -> tuple[int, int]:
@@ -50,27 +63,6 @@ def _nearby(stopped: int, context: int, reached: int, count: int) -> list[int]:
     order = [context] if context < stopped - 1 else []
     order += [i for i in (stopped - 1, stopped) if 0 <= i < count]
     return list(dict.fromkeys([*order, *range(max(0, min(reached, stopped)), stopped + 1)]))[:50]
-
-
-def _iter_names(plan: Plan) -> Iterator[str]:
-    yield from plan.fields
-    for inner in plan.fields.values():
-        yield from _iter_names(inner)
-    if plan.items:
-        yield from _iter_names(plan.items)
-
-
-def _all_alike(
-    slip: Slip, lines: list[str], first_line: int, names: frozenset[str], hidden: set[int]
-) -> list[Slip]:
-    if slip.rule not in CERTAIN:
-        return [slip]
-    found = [slip]
-    for index, line in enumerate(lines):
-        other = None if index in hidden else explain_line(line, index + first_line, names)
-        if other is not None and other.rule == slip.rule and other.line != slip.line:
-            found.append(other)
-    return sorted(found, key=lambda s: s.line)
 
 
 def _explain_layout(error: YAMLError | None, lines: list[str], stopped: int, first_line: int) -> Slip:

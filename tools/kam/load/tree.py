@@ -52,7 +52,8 @@ class Node:
 @dataclass(slots=True)
 class Tree:
     """``root`` is None where the YAML could not be read to its end; ``error`` then says what the parser met and
-    ``reached`` the last line (in the front matter, from 0) that it had understood."""
+    ``reached`` the last line (in the front matter, from 0) that it had understood. ``blocks`` are the first and last
+    lines of quoted and block texts."""
 
     root: Node | None = None
     slips: list[Slip] = field(default_factory=list)
@@ -119,7 +120,7 @@ class _Builder:
     def _take_scalar(self, event: Any) -> None:
         broken = self._check_marks(event)
         node = self._node("scalar", event, text=event.value, style=event.style or "", broken=broken)
-        if event.end_mark.line > event.start_mark.line:
+        if event.style and event.end_mark.line > event.start_mark.line:
             self.tree.blocks.append((event.start_mark.line, event.end_mark.line))
         self._put(node)
 
