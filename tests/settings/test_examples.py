@@ -42,6 +42,9 @@ def apply_edit(path: Path, edit: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if "remove" in edit:
         path.unlink()
+    elif "pipe" in edit:
+        path.unlink()
+        os.mkfifo(path)
     elif "bytes" in edit:
         path.write_bytes(bytes.fromhex(edit["bytes"]))
     elif "repeat" in edit:

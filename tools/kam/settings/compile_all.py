@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kam.model.problem import Level, Problem
@@ -19,6 +19,7 @@ from kam.settings.values import Currencies, Person, Product, SiteSettings
 from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
 SCHEMAS = f"{CONFIG}/schemas/"
+MISSING = "settings-missing-file"
 NEEDED_TYPE = "profile"
 """The record type without which there are no accounts."""
 OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
@@ -27,14 +28,16 @@ READ_ELSEWHERE = ("policy.yml",)
 FOLDERS = ("schemas", "kpis", "imports", "theme")
 
 
-def compile_settings(root: Path, raws: Mapping[str, bytes], digest: str) -> Settings:
-    """Check and compile; never raises for what a file holds."""
+def compile_settings(root: Path, raws: Mapping[str, bytes], digest: str, unreadable: Sequence[str] = ()) -> Settings:
+    """Check and compile; never raises for what a file holds. ``unreadable`` files are there, but not in ``raws``."""
     problems = [_unknown_file(path) for path in raws if not _is_known(path)]
     files = {name: _load(raws, f"{CONFIG}/{name}", problems) for name in FILES}
     types = _compile_types(raws, problems)
     site, people, products, currencies = _read_values(files)
     for file in files.values():
         problems += file.problems
+    if unreadable:
+        problems = _with_unreadable(problems, unreadable)
     return Settings(
         root=root,
         types=types,
@@ -74,9 +77,15 @@ def _load(raws: Mapping[str, bytes], path: str, problems: list[Problem]) -> Loca
     return file
 
 
+def _with_unreadable(problems: list[Problem], paths: Sequence[str]) -> list[Problem]:
+    """The problems with the unreadable files, and without what is only said because of them."""
+    kept = [each for each in problems if each.rule not in (MISSING, "settings-bad-reference")]
+    return [*kept, *(Problem(path, 0, 0, "settings-unreadable", Level.ERROR, args={"path": path}) for path in paths)]
+
+
 def missing_file(path: str, key: str = "default", level: Level = Level.ERROR) -> Problem:
     """That a settings file is not there; ``key`` chooses the words."""
-    return Problem(path, 0, 0, "settings-missing-file", level, key, {"path": path})
+    return Problem(path, 0, 0, MISSING, level, key, {"path": path})
 
 
 def _is_known(path: str) -> bool:

@@ -13,25 +13,44 @@ UNREAD = ("theme",)
 ENDINGS = (".yml", ".yaml", ".sql")
 
 
-def read_files(root: Path) -> dict[str, bytes]:
-    """The bytes of all settings files by their path from the root, sorted. Symbolic links are not followed."""
-    return dict(_iter_files(root / CONFIG, CONFIG))
+def read_files(root: Path, unreadable: list[str] | None = None) -> dict[str, bytes]:
+    """The bytes of all settings files by their path from the root, sorted. Symbolic links are not followed.
+
+    Paths of files and folders that cannot be read are added to ``unreadable``.
+    """
+    return dict(_iter_files(root / CONFIG, CONFIG, [] if unreadable is None else unreadable))
 
 
-def _iter_files(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
+def _iter_files(folder: Path, prefix: str, unreadable: list[str]) -> Iterator[tuple[str, bytes]]:
     if not folder.is_dir() or folder.is_symlink():
         return
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda each: each.name)
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda each: each.name)
+    except OSError:
+        unreadable.append(prefix)
+        return
     for each in entries:
         path = f"{prefix}/{each.name}"
         if each.name.startswith(".") or each.is_symlink():
             continue
         if each.is_dir():
             if path.split("/")[1] not in UNREAD:
-                yield from _iter_files(folder / each.name, path)
+                yield from _iter_files(folder / each.name, path, unreadable)
         elif each.name.endswith(ENDINGS):
-            yield path, (folder / each.name).read_bytes()
+            raw = _read(each)
+            if raw is None:
+                unreadable.append(path)
+            else:
+                yield path, raw
+
+
+def _read(entry: os.DirEntry[str]) -> bytes | None:
+    """The file's bytes; None where it may not be read or is a pipe or device, which could keep us waiting."""
+    try:
+        return Path(entry.path).read_bytes() if entry.is_file() else None
+    except OSError:
+        return None
 
 
 def digest_files(raws: Mapping[str, bytes]) -> str:

@@ -11,15 +11,16 @@ from kam.settings.settings import Settings
 
 def load_settings(root: Path) -> Settings:
     """The settings of the portfolio at ``root``; what is wrong with them is in ``problems``."""
-    raws = read_files(root)
+    unreadable: list[str] = []
+    raws = read_files(root, unreadable)
     digest = digest_files(raws)
     key = make_key(digest)
     found = read_cache(root, key, digest)
-    if found is not None:
+    if found is not None and not unreadable:
         return found
     from kam.settings.compile_all import compile_settings
 
-    settings = compile_settings(root, raws, digest)
+    settings = compile_settings(root, raws, digest, unreadable)
     if settings.is_usable:
         write_cache(settings, key)
     return settings
