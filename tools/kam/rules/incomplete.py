@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
-from kam.rules.values import per_type
+from kam.rules.values import per_type, text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -18,6 +18,9 @@ LEVEL = Level.WARNING
 
 OWN_RULE = {("profile", "owner")}
 """Fields whose absence another rule tells."""
+
+AT_THE_END = {("opportunity", "lost"): "lost_reason"}
+"""Type and state → a field that is recommended once a record is in that state."""
 
 
 def _recommended(rtype: RecordType) -> tuple[tuple[str, str], ...]:
@@ -37,5 +40,8 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
         data = record.data.get(outer) if outer else record.data
         if isinstance(data, dict) and data.get(name) in (None, "", []):
             missing.append(f"{outer}.{name}" if outer else name)
+    last = AT_THE_END.get((rtype.name, text_of(record.data, rtype.states.field))) if rtype.states else None
+    if last and last in rtype.by_name and last not in record.data:
+        missing.append(last)
     if missing and not record.faulty:
         yield Finding(key="default" if len(missing) > 1 else "one", args={"fields": ", ".join(missing)})
