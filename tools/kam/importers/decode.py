@@ -35,7 +35,8 @@ def decode(raw: bytes, name: str, *, encoding: str = "") -> str:
     try:
         text = raw.decode(tried)
     except (UnicodeDecodeError, LookupError) as error:
-        raise UnreadableError("encoding", {"file": name, "encoding": tried}) from error
+        key = "encoding" if encoding else "binary"
+        raise UnreadableError(key, {"file": name, "encoding": tried}) from error
     if "\x00" in text:
         raise UnreadableError("binary", {"file": name})
     return text.removeprefix("\ufeff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +15,9 @@ from kam.importers.source import BadRow, Grid, Row, read_grids
 from kam.settings.section import nearest
 
 HEADER_ROWS = 20
+MANY_MISSING = 2
+"""With more columns missing than this the header is another one, and naming each tells nothing."""
+SHOWN_COLUMNS = 20
 
 
 @dataclass(slots=True)
@@ -45,6 +48,9 @@ def read_sources(paths: Iterable[Path], mapping: MappingFile) -> Sources:
             grids = read_grids(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
         except UnreadableError as error:
             found.troubles.append(Trouble(error.key, error.words))
+            continue
+        if not any(grid.lines or grid.bad for grid in grids):
+            found.troubles.append(Trouble("empty-file", {"file": path.name}))
             continue
         for grid in grids:
             _take(grid, mapping, found)
@@ -82,11 +88,7 @@ def _take(grid: Grid, mapping: MappingFile, found: Sources) -> None:
         return
     table = grid.under(index)
     spelled = {_plain(name): name for name in wanted_columns(mapping, spec.name)}
-    missing = [name for name in spelled if name not in {_plain(column) for column in table.columns}]
-    for name in missing:
-        if spelled[name] not in spec.optional:
-            words = {"file": grid.name, "column": spelled[name], "near": nearest(spelled[name], table.columns)}
-            found.troubles.append(Trouble("no-column-near" if words["near"] else "no-column", words))
+    found.troubles += _find_column_troubles(grid.name, spelled, table.columns, spec)
     renamed = {c: spelled[_plain(c)] for c in table.columns if _plain(c) in spelled and spelled[_plain(c)] != c}
     if renamed:
         for row in table.rows:
@@ -95,6 +97,25 @@ def _take(grid: Grid, mapping: MappingFile, found: Sources) -> None:
     found.columns.setdefault(spec.name, table.columns)
     found.bad += table.bad
     found.taken.append((grid.name, spec.name, len(table.rows)))
+
+
+def _find_column_troubles(
+    file: str, spelled: Mapping[str, str], columns: Sequence[str], spec: TableSpec
+) -> Iterator[Trouble]:
+    """Columns that the mapping reads and the header lacks, or has twice."""
+    there = [_plain(column) for column in columns]
+    for name, column in spelled.items():
+        again = f"{name} (2)"
+        if there.count(name) > 1 or (again in there and again not in spelled):
+            yield Trouble("column-twice", {"file": file, "column": column})
+    missing = [spelled[name] for name in spelled if name not in there and spelled[name] not in spec.optional]
+    if len(missing) > MANY_MISSING:
+        has = ", ".join(columns[:SHOWN_COLUMNS]) + (" …" if len(columns) > SHOWN_COLUMNS else "")
+        yield Trouble("no-columns", {"file": file, "columns": ", ".join(missing), "found": has})
+        return
+    for column in missing:
+        words = {"file": file, "column": column, "near": nearest(column, columns)}
+        yield Trouble("no-column-near" if words["near"] else "no-column", words)
 
 
 def _recognise(grid: Grid, mapping: MappingFile) -> tuple[TableSpec | None, int]:

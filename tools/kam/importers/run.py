@@ -120,6 +120,7 @@ class Import:
                 outcome.troubles.append(Trouble("no-account", {"account": wanted, "near": near}))
                 return ""
             found = registry.resolve("account", wanted, "create")
+            outcome.plan.notes.append(Note("new-account", {"account": found or wanted}))
         return found or ""
 
     def _plan(self, around: Surroundings, outcome: Outcome) -> None:

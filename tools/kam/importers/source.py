@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +102,11 @@ def read_grids(path: Path, *, encoding: str = "", delimiter: str = "") -> list[G
         named = len(sheets) > 1
         return [Grid(path.name, sheet if named else "", lines) for sheet, lines in sheets if lines]
     lines, unread = read_csv(raw, path.name, encoding=encoding, delimiter=delimiter)
-    bad = [BadRow(line, [text], "broken-quotes", {}, path.name) for line, text in unread]
+    limit = csv.field_size_limit()
+    bad = [
+        BadRow(line, [text], "long-cell" if len(text) > limit else "broken-quotes", {"limit": f"{limit:,}"}, path.name)
+        for line, text in unread
+    ]
     return [Grid(path.name, "", _filled(lines), bad)]
 
 

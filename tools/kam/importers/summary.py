@@ -46,7 +46,7 @@ def render_text(
     """The report, line by line."""
     yield from _render_sources(outcome, lang)
     if outcome.dry_run:
-        yield say("summary-dry", lang)
+        yield say("summary-dry" if outcome.plan.writes else "summary-dry-nothing", lang)
     yield from _render_counts(outcome.plan.counts, types, lang)
     for make, count in outcome.plan.counts.items():
         yield from (f"  {example}" for example in count.examples if make)
@@ -61,6 +61,10 @@ def _render_sources(outcome: Outcome, lang: str) -> Iterator[str]:
     taken = outcome.sources.taken
     title = outcome.mapping.title.get(lang, outcome.mapping.system)
     yield say("summary-files", lang, source=title, files=len(taken), rows=f"{sum(rows for _, _, rows in taken):,}")
+    unread = {bad.file for bad in outcome.sources.bad}
+    for file, _, rows in taken:
+        if not rows and file.split("#")[0] not in unread:
+            yield "  " + say("summary-no-rows", lang, file=file)
     for file, reason in outcome.sources.ignored:
         yield "  " + say("summary-ignored", lang, file=file, reason=reason.get(lang, ""))
 
@@ -117,7 +121,8 @@ def _render_rejects(outcome: Outcome, rejects: Mapping[str, str], lang: str) -> 
     found = sorted(outcome.gathered.rejects, key=lambda r: (r.file, r.line))
     if not found:
         return
-    yield say("summary-rejects", lang, count=f"{len(found):,}", path=", ".join(sorted(rejects)))
+    key = "summary-rejects-dry" if outcome.dry_run else "summary-rejects"
+    yield say(key, lang, count=f"{len(found):,}", path=", ".join(sorted(rejects)))
     for each in found[:SHOWN]:
         reason = explain_reject(each, lang)
         yield "  " + say("summary-reject", lang, file=each.file, line=each.line, reason=reason)
