@@ -26,6 +26,8 @@ KNOWN = KnownRecords({
         ("acme/orders/2026-03#SO-2", ["order", "contract"], "acme/orders/2026-03#SO-1"),
         ("acme/orders/2026-03#SO-2", ["contract"], ""),
         ("something/else", ["contract"], ""),
+        ("acme/contracts/2026-01-15-nothing", ["contract"], ""),
+        ("SO-1", ["order"], "acme/orders/2026-03#SO-1"),
     ],
 )
 def test_the_record_somebody_meant(value: str, types: list[str], meant: str) -> None:

@@ -55,10 +55,10 @@ def check_portfolio(facts: Iterable[Fact], settings: Settings) -> Iterator[Findi
         types = fact.values[0].split("|")
         is_account = "account" in types and fact.values[1] in known.accounts
         if not is_account and kinds.get(fact.values[1]) not in types:
-            yield _finding(fact, known)
+            yield _finding(fact, known, settings)
 
 
-def _finding(fact: Fact, known: KnownRecords) -> Finding:
+def _finding(fact: Fact, known: KnownRecords, settings: Settings) -> Finding:
     targets, value, *steps = fact.values
     types = targets.split("|")
     path: FieldPath = tuple(map(_read, steps))
@@ -66,8 +66,18 @@ def _finding(fact: Fact, known: KnownRecords) -> Finding:
     if value in known.kinds:
         return Finding(path, "kind", {**args, "kind": known.kinds[value]}, fact.record)
     near = known.nearest(value, types, fact.record)
+    ledgers = [settings.types[each] for each in types if each in settings.types]
+    if not near and ledgers and all(each.layout == "ledger" for each in ledgers):
+        return Finding(path, "ledger", {**args, "form": _entry_form(value, ledgers[0], fact.record)}, fact.record)
     key = ("account" if types == ["account"] else "default") + ("-near" if near else "")
     return Finding(path, key, {**args, "near": near}, fact.record)
+
+
+def _entry_form(value: str, rtype: RecordType, asker: str) -> str:
+    """How an entry of a ledger is named, with as much of the name given as is of use."""
+    if "/" in value and "#" not in value:
+        return f"{value}#1"
+    return f"{asker.partition('/')[0]}/{rtype.folder}/2026-05#{value.rpartition('/')[2].rpartition('#')[2]}"
 
 
 def _is_elsewhere(value: str, targets: tuple[str, ...], settings: Settings) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NAME = "unknown-contact"
 LEVEL = Level.ERROR
 
+MOST_LISTED = 12
+"""So many contacts at most are named."""
+
 
 def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
     """Each contact id that is not in the profile of the same account."""
@@ -29,4 +32,5 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
             if value not in contacts:
                 near = by_name.get(value.casefold()) or nearest(value, contacts)
                 args = {"value": value, "near": near, "account": records.account}
-                yield Finding(path, "near" if near else "default", args, record.id)
+                args["known"] = ", ".join(sorted(contacts)[:MOST_LISTED])
+                yield Finding(path, "near" if near else "listed" if contacts else "default", args, record.id)

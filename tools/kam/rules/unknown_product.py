@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
+from kam.rules.names import squash
 from kam.rules.nearest import nearest
 from kam.rules.values import iter_references
 
@@ -17,11 +18,27 @@ if TYPE_CHECKING:
 NAME = "unknown-product"
 LEVEL = Level.ERROR
 
+MOST_MEANT = 3
+"""A part of a name that more products share says nothing."""
+
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Each name that is no key of ``products.yml``."""
     for path, value in iter_references(record.data, rtype, "product"):
         if value not in settings.products:
-            product = settings.find_product(value)
-            near = product.id if product else nearest(value, settings.products)
+            near = _meant(value, settings)
             yield Finding(path, "near" if near else "default", {"value": value, "near": near})
+
+
+def _meant(value: str, settings: Settings) -> str:
+    """The product of that name, or of which the name is a part; a few where several are. Else the nearest key."""
+    product = settings.find_product(value)
+    if product:
+        return product.id
+    word = squash(value)
+    named = [
+        each.id
+        for each in settings.products.values()
+        if len(word) > 1 and any(word in squash(name) for name in (*each.names.values(), *each.aliases))
+    ]
+    return ", ".join(named) if 0 < len(named) <= MOST_MEANT else nearest(value, settings.products)
