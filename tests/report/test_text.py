@@ -39,6 +39,24 @@ def test_all_of_them_are_spelt_out_on_request() -> None:
     assert sum("in-tray:" in line for line in lines) == 50
 
 
+def test_remedies_that_differ_stay_with_their_problems() -> None:
+    names = ("one", "two", "three", "four", "five", "six")
+    report = _report(*(
+        Problem("accounts/a/profile.md", n, 1, "unknown-person", Level.ERROR, "near", {"value": "x", "near": each})
+        for n, each in enumerate(names, 1)
+    ))  # fmt: skip
+    hints = [line.strip() for line in _text(report) if "hint" in line]
+    assert hints == [f"hint: Did you mean {each}?" for each in names[:3]]
+
+
+def test_mistakes_in_settings_are_all_spelt_out() -> None:
+    report = _report(*(
+        Problem("site-config/kam.yml", n, 1, "unknown-person", Level.ERROR, "default", {"value": str(n)})
+        for n in range(1, 9)
+    ))  # fmt: skip
+    assert sum("error unknown-person:" in line for line in _text(report)) == 8
+
+
 def test_few_are_never_grouped() -> None:
     lines = _text(_report(*(_problem(n) for n in range(5))))
     assert sum("in-tray:" in line for line in lines) == 5

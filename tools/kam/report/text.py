@@ -37,12 +37,12 @@ class TextReporter:
 
     def render(self, report: Report, scope: str = "all") -> Iterator[str]:
         """Lines without their ends: single problems by place, then groups by level and rule, then the counts."""
-        counts = Counter(problem.rule for problem in report.problems)
+        counts = Counter(problem.rule for problem in report.problems if not _is_of_settings(problem))
         grouped = {} if self._show_all else {rule: n for rule, n in counts.items() if n >= GROUP_FROM}
         groups: dict[str, list[Problem]] = {rule: [] for rule in grouped}
         fields: dict[str, Counter[str]] = {rule: Counter() for rule in grouped}
         for problem in report.problems:
-            if problem.rule not in groups:
+            if problem.rule not in groups or _is_of_settings(problem):
                 yield from self._problem(problem)
                 continue
             if len(groups[problem.rule]) < GROUP_SHOWN:
@@ -71,13 +71,14 @@ class TextReporter:
 
         found = self._paint(words.count(total, shown[0].level, self._lang), COLOURS[shown[0].level])
         yield words.group_head(render_title(rule, self._lang), rule, found, len(shown), self._lang)
-        hints = []
-        for problem in shown:
-            message, hint = self._texts(problem)
-            hints.append(hint)
+        texts = [self._texts(problem) for problem in shown]
+        shared = len({hint for _, hint in texts}) == 1
+        for problem, (message, hint) in zip(shown, texts, strict=True):
             yield f"  {self._paint(_place(problem), BOLD)} {message}"
-        if hints[0] and len(set(hints)) == 1:
-            yield f"    {words.HINT[self._lang]}{hints[0]}"
+            if hint and not shared:
+                yield f"      {words.HINT[self._lang]}{hint}"
+        if shared and texts[0][1]:
+            yield f"    {words.HINT[self._lang]}{texts[0][1]}"
         if fields:
             often = sorted(fields.items(), key=lambda each: (-each[1], each[0]))[:OFTEN_SHOWN]
             yield f"    {words.OFTEN[self._lang]}{plain(words.counts(often, self._lang))}"
@@ -92,6 +93,11 @@ class TextReporter:
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self._colour else text
+
+
+def _is_of_settings(problem: Problem) -> bool:
+    """Mistakes in settings are few and each wants a remedy of its own, so they are never grouped."""
+    return problem.path.startswith("site-config/")
 
 
 def _place(problem: Problem) -> str:
