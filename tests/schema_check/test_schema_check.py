@@ -81,7 +81,17 @@ def test_what_does_not_fit_is_said_in_the_authors_words(
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("titel", "title"), ("Title", "title"), ("e-mail", "email"), ("amout", "amount"), ("zzz", "")]
+    ("name", "near"),
+    [
+        ("titel", "title"),
+        ("Title", "title"),
+        ("e-mail", "email"),
+        ("amout", "amount"),
+        ("zzz", ""),
+        ("tile", "title"),
+        ("order", ""),
+        ("reported_by", ""),
+    ],
 )
 def test_the_field_that_was_meant_is_named(note_type: RecordType, name: str, near: str) -> None:
     assert unknown_field(note_type, (name,)).args.get("near", "") == near

@@ -10,8 +10,10 @@ from kam.load.characters import HARMLESS, find_characters
 from kam.load.decode import decode
 from kam.load.fences import Parts, find_conflict, split_front_matter
 from kam.load.mend import read_front
+from kam.load.misplaced import NO_TYPES, Types, find_misplaced
 from kam.load.resolve import Resolved
 from kam.load.slip import Slip
+from kam.load.tree import Node
 from kam.load.way import ENTRIES, Way
 from kam.model.problem import FieldPath, Level, Problem, field_text
 from kam.model.record import Data, Document, Record
@@ -21,9 +23,9 @@ MAX_GUESSES = 50
 """For so many unknown fields of a file the name that was probably meant is looked for."""
 
 
-def load_carefully(path: str, name: str, raw: bytes, way: Way, account: str) -> Document:
-    """Records and problems of the file ``path``; ``name`` is the record's id."""
-    return _Careful(path, name, raw, way, account).load()
+def load_carefully(path: str, name: str, raw: bytes, way: Way, account: str, types: Types = NO_TYPES) -> Document:
+    """Records and problems of the file ``path``; ``name`` is the record's id and ``types`` what else it could be."""
+    return _Careful(path, name, raw, way, account, types).load()
 
 
 def locate_values(raw: bytes, way: Way) -> Mapping[FieldPath, tuple[int, int]]:
@@ -38,7 +40,8 @@ def locate_values(raw: bytes, way: Way) -> Mapping[FieldPath, tuple[int, int]]:
 
 
 class _Careful:
-    def __init__(self, path: str, name: str, raw: bytes, way: Way, account: str) -> None:
+    def __init__(self, path: str, name: str, raw: bytes, way: Way, account: str, types: Types) -> None:
+        self.types = types
         self.path, self.name, self.raw, self.way, self.account = path, name, raw, way, account
         self.slips: list[Slip] = []
         self.body = ""
@@ -71,8 +74,10 @@ class _Careful:
         front = (parts.front or "").translate(HARMLESS)
         reading = read_front(front, parts.front_line, self.way.plan)
         self.slips += reading.slips
-        self.resolved = reading.resolved
         root = reading.tree.root
+        if root is not None and reading.resolved is not None and self._is_misplaced(root):
+            return
+        self.resolved = reading.resolved
         if self.resolved is not None:
             self.slips += self.resolved.slips
             self._check_schema(self.resolved)
@@ -82,18 +87,34 @@ class _Careful:
         elif not reading.slips:
             self.slips.append(Slip("no-front-matter", 1, 1, "nothing-in-it"))
 
+    def _is_misplaced(self, root: Node) -> bool:
+        """Say so where these are the fields of another record type."""
+        found = find_misplaced(self.way.rtype, root, self.types)
+        if found is not None:
+            self.slips.append(Slip("wrong-folder", 2, 1, args=found))
+        return found is not None
+
     def _check_schema(self, resolved: Resolved) -> None:
+        meant = set()
+        entries = resolved.data.get(ENTRIES) if self.way.is_ledger else None
+        bare = self.way.is_ledger and entries is None and (ENTRIES,) not in resolved.left_out
+        if bare:
+            known = any(self._inner(path)[0] in self.way.rtype.by_name for path in resolved.unknown)
+            self.slips.append(Slip("no-entries", 2, 1, "bare" if known else "default"))
         for count, path in enumerate(resolved.unknown):
+            if bare and path[0] in self.way.rtype.by_name:
+                continue
             slip = unknown_field(self.way.rtype, self._inner(path), guess=count < MAX_GUESSES)
+            if "near" in slip.args:
+                meant.add((*path[:-1], slip.args["near"]))
             self._add_schema(slip, self._prefix(path), resolved)
+        resolved.left_out |= meant - resolved.places.keys()
         if not self.way.is_ledger:
             self._check_record(resolved.data, (), resolved)
-            return
-        entries = resolved.data.get(ENTRIES)
-        if entries is None:
-            if (ENTRIES,) not in resolved.left_out:
-                self.slips.append(Slip("no-entries", 2, 1))
-            return
+        elif entries is not None:
+            self._check_entries(entries, resolved)
+
+    def _check_entries(self, entries: Any, resolved: Resolved) -> None:
         for index, entry in enumerate(entries):
             if entry is not None:
                 self._check_record(entry, (ENTRIES, index), resolved)

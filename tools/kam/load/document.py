@@ -12,9 +12,12 @@ from kam.model.record import Data, Document, Record
 from kam.model.schema import RecordType
 
 
-def load_document(path: str, raw: bytes, rtype: RecordType, *, account: str) -> Document:
+def load_document(
+    path: str, raw: bytes, rtype: RecordType, *, account: str, types: Mapping[str, RecordType] | None = None
+) -> Document:
     """Read the file ``path`` (from the portfolio's root) with the content ``raw`` as ``rtype``.
 
+    ``types`` are the record types that there are, so that a record in the wrong folder is recognised.
     Never raises, whatever the bytes. A record layout always gives one record, if need be an empty and faulty one, so
     that references to it can be told from references to nothing.
     """
@@ -31,7 +34,7 @@ def load_document(path: str, raw: bytes, rtype: RecordType, *, account: str) -> 
                 return Document(path, records)
     from kam.load.careful import load_carefully
 
-    return load_carefully(path, name, raw, way, account)
+    return load_carefully(path, name, raw, way, account, types or {})
 
 
 def locate(path: str, raw: bytes, rtype: RecordType) -> Mapping[FieldPath, tuple[int, int]]:

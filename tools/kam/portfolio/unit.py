@@ -146,8 +146,9 @@ class Builder:
     def _load(self, account: str, at: RecordFile, raw: bytes, digest: bytes) -> _File:
         from kam.load import load_document
 
-        rtype = self._engine.settings.types[at.type]
-        document = load_document(at.path, raw, rtype, account=account)
+        types = self._engine.settings.types
+        rtype = types[at.type]
+        document = load_document(at.path, raw, rtype, account=account, types=types)
         file = _File(at.path, digest, list(document.problems), document.records)
         self._raw = (at.path, raw)
         self._place.forget()

@@ -35,6 +35,6 @@ def _closest(text: str, candidates: list[str]) -> str:
         return text
     from difflib import get_close_matches
 
-    cutoff = 0.6 if text.isascii() else 0.5
+    cutoff = 0.7 if text.isascii() else 0.6
     found = get_close_matches(text[:100], candidates, n=1, cutoff=cutoff)
     return found[0] if found else ""
