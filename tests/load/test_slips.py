@@ -81,6 +81,7 @@ def test_what_is_in_order_is_read_without_a_word(bad_type: RecordType, case: dic
         ("---\nname: x\n---\n".encode("utf-16"), "not-utf8", 1),
         ("---\nname: x\n---\n".encode("utf-16-le"), "not-utf8", 1),
         (b"---\nname: caf\xe9\n---\n", "not-utf8", 2),
+        (b"PK\x03\x04\x14\x00\x06\x00\xe2\x9c", "not-utf8", 0),
         (b"---\nname: " + b"x" * 1_000_001 + b"\n---\n", "too-large", 0),
         (b"---\nname: x\rowner: y\n---\n", "odd-line-break", 2),
         (b"---\ntags: " + b"[" * 400 + b"]" * 400 + b"\n---\n", "too-deep", 2),
@@ -92,6 +93,7 @@ def test_a_broken_file_is_named_as_a_whole(bad_type: RecordType, raw: bytes, rul
     assert (document.problems[0].rule, document.problems[0].line) == (rule, line), document.problems
     assert [r.id for r in document.records] == ["acme/notes/a"]
     for problem in document.problems:
+        assert (problem.line > 0) == (problem.column > 0)
         check_words(problem)
 
 
@@ -191,7 +193,7 @@ def test_one_run_tells_all(bad_type: RecordType, ledger_type: RecordType, case: 
     assert [text for pair in found for text in pair] == case["found"]
     for problem in document.problems:
         check_words(problem)
-    assert document.records[0].faulty
+    assert all(record.faulty for record in document.records)
     if "data" in case:
         assert document.records[0].data == case["data"]
 

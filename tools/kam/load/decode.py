@@ -25,13 +25,16 @@ def decode(raw: bytes, limit: int) -> tuple[str | None, list[Slip]]:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
         if "\r" in text:
-            line = text.count("\n", 0, text.index("\r")) + 1
-            slips.append(Slip("odd-line-break", line, 0, args={"char": "U+000D CR"}))
+            at = text.index("\r")
+            line = text.count("\n", 0, at) + 1
+            slips.append(Slip("odd-line-break", line, at - text.rfind("\n", 0, at), args={"char": "U+000D CR"}))
             text = text.replace("\r", "\n")
     return text, slips
 
 
 def _name_encoding(raw: bytes, start: int) -> Slip:
+    if b"\0" in raw:
+        return Slip("not-utf8", 0, 0, "binary")
     line = raw.count(b"\n", 0, start) + 1
     before = raw[raw.rfind(b"\n", 0, start) + 1 : start]
     column = len(before.decode("utf-8", "replace")) + 1

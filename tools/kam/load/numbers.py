@@ -41,7 +41,7 @@ def read_integer(text: str, quoted: bool) -> int | Wrong:
         if whole == whole.to_integral_value():
             return Wrong("not-whole", "fraction", f"{whole:.0f}")
         return Wrong("not-whole")
-    return wrong
+    return wrong if wrong != Wrong("not-a-number") else Wrong("not-a-number", "whole")
 
 
 def read_number(text: str, quoted: bool) -> int | Decimal | Wrong:

@@ -24,7 +24,7 @@ class Plan:
     ``kind`` is text, integer, number, boolean, date, datetime, moment, map or list. ``fields`` are the known keys of a
     map and ``other`` the plan of further keys, where the schema admits any. ``unique`` names the id field of a list's
     maps. ``strict`` marks ids, choices and references, which are no free text; ``attachment`` a file's name;
-    ``private`` a field that is meant for a phone number.
+    ``private`` a field that is meant for a phone number; ``choices`` are the values that it can have.
     """
 
     kind: str = "text"
@@ -37,6 +37,7 @@ class Plan:
     attachment: bool = False
     private: bool = False
     source: Field | None = None
+    choices: frozenset[str] = frozenset()
 
 
 def compile_plan(rtype: RecordType) -> Plan:
@@ -75,6 +76,7 @@ class _Compiler:
             attachment=is_file,
             private=text == "phone" or (source is not None and source.name in PHONE_NAMES),
             source=source,
+            choices=frozenset(map(str, schema.get("enum", ()))),
         )
 
     def compile_map(self, schema: Mapping[str, Any], known: Mapping[str, Field], source: Field | None = None) -> Plan:

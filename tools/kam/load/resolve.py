@@ -24,6 +24,7 @@ from kam.model.problem import FieldPath
 TAB = re.compile("\t")
 WRAPPED = re.compile(r"[“”„‘’「『«](.*)[“”‘’」』»]\Z", re.DOTALL)
 FORMULA = re.compile(r"[=＝](?=\S)|[@＠+-][A-Za-z]+\(|[+＋-][A-Z]{1,3}[0-9]+[!:+*/-]")
+BRACKETED = re.compile(r"\s*[［【\[](.*)[］】\]]\s*\Z", re.DOTALL)
 SEPARATORS = re.compile("[，、；]")
 MAX_TYPED = 80
 CUT = re.compile(r"([ \t]+)(#[^\s#].*)")
@@ -125,7 +126,8 @@ class _Walk:
     def _read_list(self, node: Node, plan: Plan, path: FieldPath) -> Any:
         if node.kind != "list":
             if node.kind == "scalar" and plan.items and plan.items.kind == "text":
-                parts = [p.strip() for p in re.split("[,，、;；]", node.text) if p.strip()]
+                bare = BRACKETED.sub(r"\1", node.text)
+                parts = [p.strip() for p in re.split("[,，、;；]", bare) if p.strip()]
                 return self._slip("not-a-list", node, path, "fixed", fixed=f"[{', '.join(map(quote_item, parts))}]")
             return self._slip("not-a-list", node, path, "map" if node.kind == "map" else "default")
         items = []
@@ -169,6 +171,8 @@ class _Walk:
             return self._slip("control-char", node, path, key, char=spell(odd[0]))
         if plan.strict and FULLWIDTH.search(text):
             narrow = unicodedata.normalize("NFKC", text).strip()
+            if plan.choices and narrow not in plan.choices:
+                return text
             return self._slip("fullwidth-id", node, path, fixed=self._line(path, narrow))
         if plan.attachment:
             wrong = explain_attachment(text)
