@@ -60,7 +60,9 @@ def test_a_dry_run_promises_no_file_of_rejects(root: Path, tmp_path: Path) -> No
 
 
 def test_a_new_account_is_announced(root: Path, tmp_path: Path) -> None:
+    assert "wait in accounts/_unassigned/" in run(root, lay(tmp_path, HEADER + ROW)).stdout
     said = run(root, lay(tmp_path, HEADER + ROW), "--account", "nobody").stdout
+    assert "moved out of the in-tray" in said and "_unassigned/; move" not in said
     assert "new account nobody: there was none of that name" in said
     again = run(root, lay(tmp_path, HEADER + ROW.replace("9", "8")), "--account", "nobody").stdout
     assert "new account" not in again

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from kam.importers.conditions import TESTS
 from kam.importers.expressions import KNOWN_THINGS, SOURCES
+from kam.importers.mapping_reads import find_misspelt_columns, find_wrong_constants, is_date_format
 from kam.importers.steps import STEPS
 from kam.importers.things import THINGS
 from kam.model.problem import FieldPath, Problem
@@ -68,6 +69,9 @@ class _Check:
             self._check_map(("lookups", name))
         for entry in self.top.sections("imports", ENTRY):
             self._check_entry(entry)
+        if not self.file.problems:
+            for path, key, words in find_misspelt_columns(self.file.value):
+                self.complain(path, key, words)
 
     def _check_zone(self) -> None:
         zone = self.top.text("time_zone", "UTC")
@@ -159,6 +163,9 @@ class _Check:
             return
         self._check_source(path, sources[0], spec, target)
         self._check_choices(path, spec, section)
+        if target is not None and target.choices:
+            for place, key, words in find_wrong_constants(path, spec, self.file.get("lookups"), target):
+                self.complain(place, key, words)
         if "not_before" in spec:
             self._check_value((*path, "not_before"), None)
         for name in ("where", "when", "count"):
@@ -225,3 +232,7 @@ class _Check:
             self.complain(path, "cut")
         elif name in {"date", "moment"} and not isinstance(options, str | list | bool):
             self.complain(path, "format")
+        elif name in {"date", "moment"} and not isinstance(options, bool):
+            for each in options if isinstance(options, list) else [options]:
+                if not is_date_format(each):
+                    self.complain(path, "format-bad", {"found": str(each)})

@@ -136,8 +136,8 @@ class RecordPlanner:
                     self.plan.state[draft.make, draft.key] = last
                 return
             self._write_changed(record.path, path, text, raw)
-        note_known(self.plan, draft, record.id, bool(merged.changes or path != record.path))
         new_id = path.removeprefix("accounts/").removesuffix(".md")
+        note_known(self.plan, draft, new_id, bool(merged.changes or path != record.path))
         self.plan.state[draft.make, draft.key] = Remembered(new_id, merged.fields)
 
     def _clear_double(self, draft: Draft, record: Record) -> None:
