@@ -133,6 +133,14 @@ def test_mistakes_in_service_levels(root: Path, sample_settings: Settings, polic
     assert load_service_levels(root) is not None
 
 
+def test_the_name_of_the_file_is_the_name_of_the_kpi(root: Path, sample_settings: Settings) -> None:
+    (root / "site-config/kpis/Win Rate 2.yml").write_text(GOOD, encoding="utf-8")
+    assert [line.split(" | ")[0] for line in said(root, sample_settings)] == [
+        "site-config/kpis/Win Rate 2.yml:0:0 “Win Rate 2” cannot be the name of a KPI"
+    ]
+    assert load_kpis(root) == []
+
+
 def test_missing_service_levels_are_a_warning(root: Path, sample_settings: Settings) -> None:
     (root / "site-config/policy.yml").unlink()
     assert [(p.path, p.level) for p in check_kpis(root, sample_settings)] == [("site-config/policy.yml", Level.WARNING)]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from kam.kpi.window import is_window
-from kam.model.problem import Problem
+from kam.model.problem import Level, Problem
 from kam.model.schema import Label
 from kam.settings.section import Section
 from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
+ID = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 FOLDER = "site-config/kpis"
 AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "data")
 UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times")
@@ -91,6 +93,8 @@ def read_kpis(root: Path) -> list[tuple[Kpi, LocatedYaml]]:
 
 def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
     file = load_yaml_with_lines(f"{FOLDER}/{path.name}", path.read_bytes())
+    if not ID.match(path.stem):
+        file.problems.append(Problem(file.path, 0, 0, "kpi-file", Level.ERROR, "id", {"found": path.stem}))
     top = Section(file if file.value is not None else LocatedYaml(file.path), (), KEYS)
     top.require("unit", "aggregation", "window", "sql")
     unit = top.choice("unit", UNITS, "count")
