@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -86,3 +87,35 @@ def test_what_a_portfolio_lacks_is_named(tmp_path: Path, lacking: str, there: st
         lost = _kam("--lang", lang, "check", cwd=tmp_path)
         assert lost.returncode == 2
         assert words in lost.stderr and lost.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(("lang", "why"), [("en", "No space left on device"), ("zh", "磁盘空间不足")])
+def test_a_full_disk_is_one_sentence(lang: str, why: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "kam", "--lang", lang, "explain", "in-tray"],
+            stdout=full, stderr=subprocess.PIPE, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1 and why in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_an_interrupt_is_one_word_and_status_130(tmp_path: Path) -> None:
+    (tmp_path / "accounts").mkdir()
+    (tmp_path / "mkdocs.yml").touch()
+    code = (
+        "import sys, kam.cli.main as m; import kam.cli.check as c\n"
+        "def wait(*a, **k):\n    print('ready', flush=True)\n    import time; time.sleep(60)\n"
+        "c.command.callback = wait\n"
+        "sys.argv = ['kam', 'check']\nm.main()"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "KAM_LANG": "en"}, cwd=tmp_path,
+    )  # fmt: skip
+    assert running.stdout is not None and running.stdout.readline() == "ready\n"
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert (running.returncode, said.lstrip()) == (130, "kam: interrupted\n")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -23,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "Begin a new, empty portfolio.", "新建一个空的客户档案库。"),
 }
 """Command → module in this package, and its line in ``kam --help``, so that help imports no command."""
+
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 
 
 class LazyGroup(click.Group):
@@ -85,8 +93,11 @@ def cli(ctx: click.Context, folder: Path, lang: str | None, as_of: object) -> No
     ctx.obj = Context(folder, lang, as_of if isinstance(as_of, date) else None)
 
 
-def main() -> None:
-    """Entry point: a broken pipe or Ctrl-C ends quietly, output is UTF-8 whatever the console says."""
+def main() -> NoReturn:
+    """Entry point: Ctrl-C, a closed pipe and a full disk end in one sentence; output is UTF-8 whatever the console is.
+
+    Exit status: that of the command; 2 where the system refused something, 130 after Ctrl-C.
+    """
     # A run makes many values and few cycles: looking for cycles less often saves a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
@@ -97,11 +108,50 @@ def main() -> None:
         from kam.cli.chinese import speak_chinese
 
         speak_chinese()
+    interrupted = _note_interrupts()
     try:
-        cli(prog_name="kam")
+        status = cli(prog_name="kam", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
+    except (click.Abort, KeyboardInterrupt):
+        _end(words("interrupted", "已中断"), INTERRUPTED)
+    except OSError as error:
+        if interrupted:
+            _end(words("interrupted", "已中断"), INTERRUPTED)
+        from kam.cli.system_errors import spell_error
+
+        _end(spell_error(error), 2)
+    except Exception:
+        # A library that Ctrl-C caught inside a call raises something of its own.
+        if interrupted:
+            _end(words("interrupted", "已中断"), INTERRUPTED)
+        raise
+    raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _note_interrupts() -> list[int]:
+    """Let Ctrl-C interrupt as always, and note that it did in the list returned."""
+    noted: list[int] = []
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, interrupt)
+    return noted
+
+
+def _end(sentence: str, status: int) -> NoReturn:
+    """One sentence, then out at once: what is still to be written would fail again, and libraries would complain."""
+    sys.stderr.write(f"kam: {sentence}\n")
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
