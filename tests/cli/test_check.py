@@ -173,3 +173,36 @@ def test_explain_proposes_the_nearest_name(root: Path) -> None:
 
 def test_rules_are_explained_outside_a_portfolio(tmp_path: Path) -> None:
     assert kam(tmp_path, "explain", "in-tray").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("问题", "issue"), ("isue.severty", "issue.severity"), ("问题.严重程度", "issue.severity"), ("zzz.zzz", "")],
+)
+def test_explain_knows_labels_and_mends_both_parts(root: Path, name: str, meant: str) -> None:
+    said = kam(root, "--lang", "en", "explain", name)
+    assert said.exit_code == 2 and (f"Did you mean {meant}?" in said.stderr if meant else "Did" not in said.stderr)
+
+
+def test_explain_points_to_settings_that_are_broken(root: Path) -> None:
+    (root / "site-config" / "people.yml").write_text("people: [1, 2]\n", encoding="utf-8")
+    assert "kam check --settings" in kam(root, "--lang", "en", "explain", "no-such-thing").stderr
+
+
+def test_an_account_may_be_named_as_people_call_it(root: Path) -> None:
+    profile = root / "accounts" / "acme" / "profile.md"
+    profile.write_text("---\nname: 华瑞化工有限公司\n---\n", encoding="utf-8")
+    assert "是否应为 acme？" in kam(root, "--lang", "zh", "check", "华瑞化工").stderr
+
+
+def test_records_are_named_with_or_without_folder_and_ending(root: Path) -> None:
+    assert kam(root, "check", "accounts/acme/profile").exit_code == 0
+
+
+def test_places_where_nothing_is_checked_are_no_clean_bill(root: Path) -> None:
+    (root / "sop").mkdir()
+    assert "0 records selected" in kam(root, "--lang", "en", "check", "sop").stdout
+
+
+def test_an_empty_query_is_called_empty(root: Path) -> None:
+    assert "the query is empty" in kam(root, "--lang", "en", "query", " ").stderr

@@ -68,6 +68,8 @@ def command(
         if not places or any(not path.startswith("accounts/") for path, _ in places):
             report = _with_settings(report, ctx, cache=not no_cache)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
+    if places and not any(map(_is_checked, places)):
+        scope = "none"
     if wanted or places:
         report = _narrow(report, wanted, places)
     _print(report, ctx, form, show_all=show_all, scope=scope)
@@ -112,10 +114,11 @@ def _check_settings(ctx: Context) -> Report:
     from kam.portfolio.report import make_report
 
     problems: list[Problem] = list(ctx.settings.problems)
-    if ctx.settings.is_usable:
-        from kam.cli.parts import find_problems
+    from kam.cli.parts import find_own_problems, find_problems
 
-        problems += find_problems(ctx.settings, cache=False)
+    problems += (
+        find_problems(ctx.settings, cache=False) if ctx.settings.is_usable else find_own_problems(ctx.settings)
+    )
     return make_report(problems, records=0, accounts=0, filled=0, total=0)
 
 
@@ -146,6 +149,11 @@ def _is_in(problem: Problem, place: tuple[str, str]) -> bool:
     return not path or problem.path == path or problem.path.startswith(path + "/")
 
 
+def _is_checked(place: tuple[str, str]) -> bool:
+    """Whether anything in that place is ever looked at: records and settings are, handbook and theme are not."""
+    return not place[0] or place[0].partition("/")[0] in ("accounts", "site-config")
+
+
 def _place(text: str, ctx: Context) -> tuple[str, str]:
     """Path from the root and, for one entry of a ledger, the record's id; ends the command where nothing is there."""
     name, _, entry = text.partition("#")
@@ -153,19 +161,41 @@ def _place(text: str, ctx: Context) -> tuple[str, str]:
     root = ctx.root
     candidates = [ctx.folder.resolve() / name]
     if ".." not in Path(name).parts:
-        candidates += [root / name, root / "accounts" / name, root / "accounts" / f"{name}.md"]
+        candidates += [root / name, root / "accounts" / name, root / "accounts" / f"{name}.md", root / f"{name}.md"]
     paths = (Path(os.path.normpath(candidate)) for candidate in candidates)
     found = next((path for path in paths if path.exists() and path.is_relative_to(root)), None)
     if found is None:
+        near = _account_named(text, ctx)
         fail(
-            f"there is no {text} in this portfolio. Name an account, a record or a file, such as acme or "
-            "accounts/acme/profile.md",
-            f"档案库中没有 {text}。请指定客户、记录或文件，例如 acme 或 accounts/acme/profile.md",
+            f"there is no {text} in this portfolio. "
+            + (
+                f"Did you mean {near}?"
+                if near
+                else "Name an account, a record or a file, such as acme or accounts/acme/profile.md"
+            ),
+            f"档案库中没有 {text}。"
+            + (f"是否应为 {near}？" if near else "请指定客户、记录或文件，例如 acme 或 accounts/acme/profile.md"),
             lang=ctx.lang,
         )
     inside = found.relative_to(root).as_posix()
     record = f"{inside.removeprefix('accounts/').removesuffix('.md')}#{entry}" if entry else ""
     return ("" if inside == "." else inside), record
+
+
+def _account_named(text: str, ctx: Context) -> str:
+    """The account whose name in its profile that is, or whose folder is named nearly so; else an empty text."""
+    if not ctx.settings.is_usable:
+        return ""
+    from kam.rules.names import company_key
+    from kam.rules.nearest import nearest
+
+    key = company_key(text)
+    with ctx.portfolio() as portfolio:
+        for record in portfolio.iter_records("profile", faulty=True):
+            names = (record.data.get("name"), record.data.get("legal_name"))
+            if any(isinstance(name, str) and company_key(name) == key for name in names):
+                return record.account
+        return nearest(text, portfolio.accounts())
 
 
 def _require_rules(names: frozenset[str], ctx: Context) -> None:

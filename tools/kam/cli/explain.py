@@ -31,6 +31,8 @@ def command(ctx: Context, name: str) -> None:
     found = list(_explain_rule(name, ctx))
     if has_portfolio or not found:
         found += [*_explain_type(name, ctx)] or [*_explain_kpi(name, ctx)]
+    if not found and has_portfolio and not ctx.settings.is_usable:
+        ctx.require_settings()
     if not found:
         near = _nearest(name, ctx)
         fail(
@@ -175,14 +177,40 @@ def _explain_kpi(name: str, ctx: Context) -> Iterator[str]:
 
 
 def _nearest(name: str, ctx: Context) -> str:
+    """What somebody may have meant by a name that nothing has: by its key, or by its label in any language."""
     from kam.model.texts import load_texts
     from kam.rules.nearest import nearest
 
-    type_name, dot, _ = name.partition(".")
-    rtype = ctx.settings.types.get(type_name)
-    if dot and rtype:
-        return nearest(name, [f"{type_name}.{field}" for field in rtype.by_name])
-    return nearest(name, [*load_texts(), *ctx.settings.types])
+    types = ctx.settings.types
+    by_label = {word.casefold(): each.name for each in types.values() for word in _words(each.label, each.plural)}
+    type_name, dot, rest = name.partition(".")
+    if dot:
+        found = type_name if type_name in types else by_label.get(type_name.casefold()) or nearest(type_name, types)
+        if not found:
+            return ""
+        fields = {word.casefold(): each.name for each in types[found].fields for word in _words(each.label)}
+        near = fields.get(rest.casefold()) or nearest(rest, types[found].by_name)
+        return f"{found}.{near}" if near else found
+    kpis = _kpi_titles(ctx)
+    return (
+        by_label.get(name.casefold())
+        or kpis.get(name.casefold())
+        or nearest(name, [*load_texts(), *types, *kpis.values()])
+    )
+
+
+def _words(*labels: Label) -> Iterator[str]:
+    for label in labels:
+        yield from label.values()
+
+
+def _kpi_titles(ctx: Context) -> dict[str, str]:
+    """Title of a KPI in any language → its id; nothing outside a portfolio."""
+    if find_root(ctx.folder.resolve()) is None:
+        return {}
+    from kam.kpi.definition import load_kpis
+
+    return {title.casefold(): kpi.id for kpi in load_kpis(ctx.root) for title in kpi.title.values()}
 
 
 def _in(label: Label, ctx: Context) -> str:

@@ -41,6 +41,12 @@ def command(ctx: Context, *, sql: str, form: str, limit: int, seconds: float) ->
     """Print the rows; what cannot be answered ends with one sentence and status 2."""
     from kam.tables import TablesError, open_tables
 
+    if not sql.strip():
+        fail(
+            "the query is empty. For example: SELECT name, owner FROM accounts. The tables: kam tables",
+            "查询语句为空。例如：SELECT name, owner FROM accounts。可用的表见 kam tables",
+            lang=ctx.lang,
+        )
     with ctx.portfolio() as portfolio, open_tables(portfolio, ctx.as_of, cache=ctx.use_cache) as tables:
         watch = _watch(seconds + GRACE, ctx)
         try:

@@ -52,7 +52,9 @@ def group_rest(rest: int, rule: str, lang: str) -> str:
 
 
 def closing(summary: Summary, lang: str, scope: str = "all") -> str:
-    """The last line: what was looked at (``all``, ``part`` or ``settings``) and what was found."""
+    """The last line: what was looked at (``all``, ``part``, ``settings``, ``none``) and what was found."""
+    if scope == "none":
+        return "所选范围内没有记录，未作检查" if lang == "zh" else "0 records selected: nothing there is checked"
     errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
     clean = not summary.errors and not summary.warnings
     share = summary.completeness
