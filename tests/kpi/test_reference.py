@@ -368,13 +368,16 @@ def test_money_in_several_currencies_is_converted_and_a_missing_rate_named(
     failed = figure(given(with_early, settings), "order_value")
     assert failed.failed
     assert failed.value is None
-    assert "EUR on 2025-12-31" in (failed.reason or {})["en"]
+    assert failed.reason == {
+        "en": "acme/orders/2025-12#0, Total: no rate for EUR on 2025-12-31",
+        "zh": "acme/orders/2025-12#0，合计金额：缺少 EUR 在 2025-12-31 的汇率",
+    }
     assert value(given(with_early, settings), "order_value", date(2025, 11, 30)) is None, "not yet there, so no error"
     won = {"acme/opportunities/a": deal("won", "2025-12-31", amount=5, currency="EUR", created_on="2025-12-01")}
     failed = figure(given(ACME | won, settings), "won_value")
     assert failed.reason == {
-        "en": "no rate for EUR on 2025-12-31",
-        "zh": "缺少 EUR 在 2025-12-31 的汇率",
+        "en": "acme/opportunities/a, Amount: no rate for EUR on 2025-12-31",
+        "zh": "acme/opportunities/a，金额：缺少 EUR 在 2025-12-31 的汇率",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -182,7 +182,8 @@ class Collector:
 
     def _add_flaw(self, plan: TablePlan, column: Column, rows: Rows, at: int, words: tuple[str, str]) -> None:
         record = rows.records[at].id
-        message = join_words(f"{record}: {column.name}: {words[0]}", f"{record}：{column.name}：{words[1]}")
+        label = _own_label(plan, column)
+        message = join_words(f"{record}, {label['en']}: {words[0]}", f"{record}，{label['zh']}：{words[1]}")
         self.flaws.append(Flaw(plan.name, column.name, record, rows.idx[at], message))
 
 
@@ -193,6 +194,13 @@ def _has_values(plan: TablePlan, column: Column, present: set[str]) -> bool:
     if column.part is Part.AMOUNT:
         return not present.isdisjoint(("unit_price", "amount"))
     return column.part in (Part.FIXED, Part.CURRENCY) or column.source[0] in present
+
+
+def _own_label(plan: TablePlan, column: Column) -> Mapping[str, str]:
+    """The words of the field itself, without the addition that a converted amount bears."""
+    plain = column.name.removesuffix("_base")
+    own = next((c for c in plan.columns if c.name == plain), column) if column.money else column
+    return {"en": own.label.get("en", plain), "zh": own.label.get("zh", plain)}
 
 
 def _no_rate(currency: str, day: str) -> tuple[str, str]:

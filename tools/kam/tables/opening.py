@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 2
+FORM = 3
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 BLOCK = "16384"

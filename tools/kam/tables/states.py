@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kam.model.schema import States
-from kam.tables.gathered import quoted
+from kam.tables.gathered import LABELS, quoted
 from kam.tables.plan import TablePlan
 
 CLOSING_DATES = ("closed_on", "closed_at_date", "resolved_at_date", "completed_on", "decided_on", "end")
@@ -19,19 +19,23 @@ CREATE MACRO times(a, b) AS CAST(a AS DECIMAL(38,4)) * CAST(b AS DECIMAL(38,4));
 CREATE MACRO percent_of(amount, percent) AS CAST(amount AS DECIMAL(38,4)) * CAST(percent AS DECIMAL(38,4)) * 0.01;
 CREATE MACRO rate_on(code, day) AS (
   SELECT arg_max(r.rate, r."from") FROM rates r WHERE r.currency = code AND r."from" <= day);
-CREATE MACRO to_base(amount, code, day) AS
+CREATE MACRO to_base(amount, code, day, id := '') AS
   CASE WHEN amount IS NULL OR day IS NULL THEN NULL
     WHEN code = {base} THEN CAST(amount AS DECIMAL(38,4))
     WHEN rate_on(code, day) IS NULL
-      THEN error('no rate for ' || code || ' on ' || day || chr(31) || '缺少 ' || code || ' 在 ' || day || ' 的汇率')
+      THEN error(CASE WHEN id = '' THEN '' ELSE id || ', {amount_en}: ' END || 'no rate for ' || code || ' on ' || day
+        || chr(31) || CASE WHEN id = '' THEN '' ELSE id || '，{amount_zh}：' END || '缺少 ' || code || ' 在 ' || day
+        || ' 的汇率')
     ELSE CAST(CAST(amount AS DECIMAL(38,4)) * rate_on(code, day) AS DECIMAL(38,4)) END;
 """
 
 
 def macro_sql(plans: Sequence[TablePlan], base: str) -> str:
     """Macros for fact queries: ``states_on(day)`` for all records, ``<table>_on(day)`` for each type with states,
-    ``to_base(amount, currency, day)`` for money at the rate of a day of the query's own."""
-    return GENERAL.format(base=_text(base)) + "".join(
+    ``to_base(amount, currency, day[, id])`` for money at the rate of a day of the query's own; ``id`` is that of the
+    record, for the message where a rate is missing."""
+    amount = LABELS["amount"]
+    return GENERAL.format(base=_text(base), amount_en=amount["en"], amount_zh=amount["zh"]) + "".join(
         _on_sql(plan, plan.rtype.states) for plan in plans if plan.rtype.states
     )
 
