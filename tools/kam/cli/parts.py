@@ -43,6 +43,23 @@ def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
     return problems
 
 
+def find_own_problems(settings: Settings) -> list[Problem]:
+    """What can be told of those files while the settings they build on have errors.
+
+    KPI files without their queries; mappings only where the record types are right.
+    """
+    from kam.importers.mapping import check_mappings
+    from kam.kpi.definition import problems_of, read_kpis
+    from kam.kpi.policy import check_policy
+
+    if any(problem.rule == "settings-unreadable" for problem in settings.problems):
+        return []
+    found = problems_of(read_kpis(settings.root)) + check_policy(settings.root, settings)
+    if not any(problem.path.startswith("site-config/schemas/") for problem in settings.problems):
+        found += check_mappings(settings.root, settings)
+    return found
+
+
 def _make_key(digest: str) -> str:
     from kam.settings.files import digest_of
 
