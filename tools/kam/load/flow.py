@@ -41,11 +41,24 @@ def mend_flow(line: str, knows: Callable[[str], bool], numbers: AbstractSet[str]
     return _Flow(line, knows, numbers).mend(start.end()) if start else None
 
 
+def close_brackets(line: str) -> str:
+    """The line with an end for each of its brackets."""
+    bare = re.sub(r"[ \t]#.*", "", QUOTED.sub('""', line))
+    open_: list[str] = []
+    for char in bare:
+        if char in CLOSING:
+            open_.append(CLOSING[char])
+        elif open_ and char == open_[-1]:
+            open_.pop()
+    return re.sub(r"[ \t]#.*", "", line) + "".join(reversed(open_))
+
+
 class _Flow:
     def __init__(self, line: str, knows: Callable[[str], bool], numbers: AbstractSet[str]) -> None:
         self.line, self.knows, self.numbers = line, knows, numbers
         self.out: list[str] = []
         self.open: list[str] = []
+        self.wide = False
         self.first: tuple[str, int, str, str] = ("", 0, "default", "")
         self.begins = True
         self.at = 0
@@ -68,6 +81,7 @@ class _Flow:
         elif self.begins and narrow in CLOSING:
             self._note(char, "fullwidth-bracket", char != narrow)
             self.open.append(CLOSING[narrow])
+            self.wide = char != narrow
             self._put(narrow, 1)
             self._take_key()
         elif self.open and narrow == self.open[-1]:
@@ -91,7 +105,7 @@ class _Flow:
 
     def _divides(self) -> bool:
         if not self.open or self.open[-1] == "]":
-            return bool(self.open) and NEXT_ITEM.match(self.line, self.at + 1) is not None
+            return bool(self.open) and (self.wide or NEXT_ITEM.match(self.line, self.at + 1) is not None)
         key = NEXT_KEY.match(self.line, self.at + 1)
         return key is not None and self.knows(key[1])
 

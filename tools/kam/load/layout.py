@@ -31,9 +31,14 @@ def width_of(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def find_above(lines: list[str]) -> str:
-    """The last of ``lines`` that is neither blank nor a comment."""
-    return next((line for line in reversed(lines) if line.strip() and not line.lstrip().startswith("#")), "")
+def find_above(line: str, lines: list[str]) -> str:
+    """The last of ``lines`` that begins further left than ``line``, or opens or carries on a bracket."""
+    width = len(line) - len(line.lstrip())
+    for above in reversed(lines):
+        text = above.strip()
+        if text and not text.startswith("#") and (width_of(above) < width or text.endswith((",", "[", "{"))):
+            return above
+    return ""
 
 
 def continues_text(line: str, above: str) -> bool:
@@ -44,7 +49,7 @@ def continues_text(line: str, above: str) -> bool:
 
 
 def _begins_deeper(line: str, above: str) -> bool:
-    return line[: width_of(above) + 1].strip() == ""
+    return line[: _inner_width(above) + 1].strip() == ""
 
 
 def find_indent(wanted: int, above: list[str], *, is_item: bool) -> int:
@@ -63,7 +68,7 @@ def find_indent(wanted: int, above: list[str], *, is_item: bool) -> int:
         columns |= {inner} if not is_item else set()
         if limit == 0:
             break
-    return min(columns, key=lambda column: (abs(column - wanted), column))
+    return min(columns, key=lambda column: (abs(column - wanted), -column))
 
 
 def _inner_width(line: str) -> int:

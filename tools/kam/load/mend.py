@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from kam.load.flow import mend_flow
+from kam.load.flow import close_brackets, mend_flow
 from kam.load.layout import continues_text, find_above, find_hidden, find_indent
 from kam.load.lines import KEYED, ODD_INDENT, TAB_INDENT, explain_line, knows_name
 from kam.load.plan import Plan
@@ -25,7 +25,8 @@ MAX_ABOVE = 200
 SUSPECT_KEYS = frozenset({"odd-key", "odd-space"})
 INDENT = re.compile("[ \t\u3000\xa0\u2000-\u200a\u202f\u205f]+")
 VALUE_OF_KEY = re.compile(r"[ \t]*[\w.-]+:(?=[ \t])")
-EMPTIED = frozenset({"unclosed-bracket", "reserved-char", "bad-yaml"})
+GROUPED = re.compile(r'"([^\s"0-9]{0,9}[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?)"')
+EMPTIED = frozenset({"reserved-char", "bad-yaml"})
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ class _Mender:
         index = slip.line - self.first_line
         if index in self.emptied:
             return False
-        self._add(slip)
+        if slip.rule != "missing-colon" or index - 1 not in self.emptied:
+            self._add(slip)
         return self._replace(slip, index)
 
     def _suspects(self, tree: Tree, resolved: Resolved | None) -> list[int]:
@@ -109,7 +111,7 @@ class _Mender:
 
     def _mend_line(self, line: str, index: int, above: list[str]) -> tuple[Slip | None, str]:
         number = index + self.first_line
-        inside = bool(above) and continues_text(line, find_above(above))
+        inside = bool(above) and continues_text(line, find_above(line, above))
         if inside and not self._is_field(line):
             return None, line
         found: Slip | None = None
@@ -121,6 +123,7 @@ class _Mender:
                 break
         if found is not None:
             shown = mended if found.column == 1 or found.rule == "tab-indent" else mended.strip()
+            shown = GROUPED.sub(lambda m: m[0] if m[0] in line else re.sub("[,，]", "", m[1]), shown)
             found = replace(found, args={**found.args, "fixed": shown})
         return found, mended
 
@@ -162,10 +165,17 @@ class _Mender:
         if "fixed" in slip.args:
             self.lines[index] = whole_line(line, slip)
             return self.lines[index] != line
-        key = VALUE_OF_KEY.match(line)
-        if slip.rule not in EMPTIED or key is None or self._has_inner(index) or slip.key == "key":
+        if self._has_inner(index) or slip.key in ("key", "extra"):
             return False
-        self.lines[index] = key[0]
+        key = VALUE_OF_KEY.match(line)
+        if slip.rule == "unclosed-bracket":
+            self.lines[index] = close_brackets(line)
+        elif slip.rule == "missing-colon":
+            self.lines[index] = ""
+        elif slip.rule in EMPTIED and key is not None:
+            self.lines[index] = key[0]
+        else:
+            return False
         self.emptied.add(index)
         return True
 

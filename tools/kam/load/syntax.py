@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set as AbstractSet
 
 from yaml import YAMLError
@@ -10,13 +9,14 @@ from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from kam.load.flow import mend_flow
+from kam.load.layout import continues_text, find_above, find_indent
 from kam.load.lines import KEYED, explain_line, explain_value
 from kam.load.slip import Slip
 from kam.load.tree import Tree
 from kam.model.problem import Level
 
 CERTAIN = frozenset({"fullwidth-colon", "missing-space", "tab-indent", "odd-space"})
-INDENT = re.compile(r" *")
+MAX_ABOVE = 200
 MAX_NAME = 20
 
 
@@ -30,15 +30,20 @@ def explain_error(
         if index in hidden:
             continue
         slip = explain_line(lines[index], index + first_line, names)
+        if slip is None and index in (stopped - 1, stopped, context):
+            slip = _explain_unknown(lines, index, index + first_line)
         if slip is None and index in (stopped, context):
-            slip = _explain_unknown(lines[index], index + first_line) or explain_value(lines[index], index + first_line)
+            slip = explain_value(lines[index], index + first_line)
         if slip is not None:
             return slip
     return _explain_layout(error, lines, stopped, first_line)
 
 
-def _explain_unknown(line: str, number: int) -> Slip | None:
+def _explain_unknown(lines: list[str], index: int, number: int) -> Slip | None:
     """A full-width colon behind a name that no field has."""
+    line, above = lines[index], lines[max(0, index - MAX_ABOVE) : index]
+    if line[:1] == " " and continues_text(line, find_above(line, above)):
+        return None
     slip = explain_line(line, number)
     if slip is None or slip.rule != "fullwidth-colon" or len(slip.args["name"]) > MAX_NAME:
         flow = mend_flow(line, lambda name: len(name) <= MAX_NAME, frozenset())
@@ -77,7 +82,8 @@ def _explain_layout(error: YAMLError | None, lines: list[str], stopped: int, fir
         width = len(line) - len(line.lstrip(" "))
         if line.startswith("- ") and index and not lines[index - 1].lstrip().startswith("-"):
             return Slip("bad-indent", index + first_line, 1, "list")
-        wanted = _indent_before(lines, index)
+        above = lines[max(0, index - MAX_ABOVE) : index]
+        wanted = find_indent(width, above, is_item=line.lstrip().startswith("- "))
         args = {"found": str(width), "fixed": " " * wanted + line.strip()}
         return Slip("bad-indent", index + first_line, width + 1, args=args)
     return Slip("bad-yaml", index + first_line, 1, args={"text": line.strip()[:60]})
@@ -94,12 +100,3 @@ def _first_without_colon(lines: list[str], stopped: int) -> int:
         if 0 <= index < len(lines) and lines[index].strip() and not KEYED.match(f"{lines[index]} "):
             return index
     return _last_filled(lines, max(0, stopped - 1))
-
-
-def _indent_before(lines: list[str], index: int) -> int:
-    """The indentation of the nearest line above that opens or continues a map."""
-    for above in range(index - 1, -1, -1):
-        if lines[above].strip() and not lines[above].lstrip().startswith("#"):
-            match = INDENT.match(lines[above])
-            return match.end() if match else 0
-    return 0

@@ -54,7 +54,8 @@ def unknown_field(rtype: RecordType, path: FieldPath, *, guess: bool = True) -> 
     near = find_field(name, known) if guess else None
     args = {"name": name[:60], "known": ", ".join(f.name for f in known[:MAX_CHOICES])}
     if near is None:
-        return SchemaSlip("unknown-field", path, "default", args)
+        key = "digits" if name and not name.strip("0123456789.") else "default"
+        return SchemaSlip("unknown-field", path, key, args)
     args |= {"near": near.name, "near_en": near.label.get("en", near.name), "near_zh": near.label.get("zh", near.name)}
     return SchemaSlip("unknown-field", path, "near", args)
 
