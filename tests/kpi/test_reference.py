@@ -185,9 +185,14 @@ def test_purchase_frequency_divides_by_active_accounts(given: Given) -> None:
         "dune/profile": {"name": "Dune", "lifecycle": "prospect"},
         "dune/orders/2026-04#1": order("2026-04-01"),
         "echo/profile": {"name": "Echo", "lifecycle": "active"},
+        "fern/profile": {"name": "Fern", "lifecycle": "active"},
+        "fern/orders/2026-04#1": order("2026-04-01", -100, kind="return"),
+        "fern/orders/2026-04#2": order("2026-04-02", -10, kind="credit"),
+        "gale/profile": {"name": "Gale", "lifecycle": "active"},
+        "gale/services/s": {"title": "S", "kind": "training", "on": "2026-05-01"},
     }
     result = figure(given(records), "purchase_frequency")
-    assert (result.figure.numerator, result.figure.denominator, result.n) == (5, 3, 3)
+    assert (result.figure.numerator, result.figure.denominator, result.n) == (5, 4, 4), "returns make nobody active"
 
 
 def test_complaint_rate_is_complaints_by_orders(given: Given) -> None:
