@@ -148,6 +148,21 @@ def test_concentration_is_herfindahl_and_top_n(given: Given) -> None:
     assert value(many, "top_accounts_share") == 60, "20 and four times 10 of 100"
 
 
+def test_too_few_accounts_are_not_held_against_a_target_they_cannot_reach(given: Given) -> None:
+    few = figure(given(sales({f"a{n}": 10 for n in range(5)})), "top_accounts_share")
+    assert (few.value, few.status, few.n) == (None, "none", 5)
+    assert (few.reason or {})["en"] == "too few accounts: 5 with sales, so that the 5 largest are all of them"
+    expected = {6: ("none", "none"), 7: ("none", "good"), 10: ("good", "good")}
+    for count, statuses in expected.items():
+        source = given(sales({f"a{n}": 10 for n in range(count)}))
+        found = [figure(source, kpi) for kpi in ("top_accounts_share", "sales_concentration")]
+        assert tuple(result.status for result in found) == statuses, count
+        assert [result.reason is None for result in found] == [status != "none" for status in statuses]
+        assert all(result.value is not None for result in found)
+    uneven = given(sales({f"a{n}": 1 for n in range(11)} | {"big": 1000}))
+    assert figure(uneven, "top_accounts_share").status == figure(uneven, "sales_concentration").status == "bad"
+
+
 def test_returns_count_negative_and_cancelled_orders_not_at_all(given: Given) -> None:
     records = ACME | {
         "acme/orders/2026-03#1": order("2026-03-01", 1000),

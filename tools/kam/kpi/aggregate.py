@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import Any
 
@@ -70,13 +70,19 @@ def _concentration(kpi: Kpi, row: Row) -> Figure:
     if not whole:
         return _nothing(kpi, n)
     squares = sum((EXACT.multiply(s, s) for s in positive), Decimal(0))
-    return Figure(_divide(squares, EXACT.multiply(whole, whole)) * kpi.scale, n, None, whole)
+    value = _divide(squares, EXACT.multiply(whole, whole)) * kpi.scale
+    return Figure(value, n, None, whole, least=_divide(Decimal(kpi.scale), Decimal(len(positive))))
 
 
 def _top_share(kpi: Kpi, row: Row) -> Figure:
     _, sums, n, _ = row
     positive = [s for s in sums if s > 0]
-    return _ratio(kpi, (n, sum(positive[: kpi.top], Decimal(0)), sum(positive, Decimal(0))))
+    figure = _ratio(kpi, (n, sum(positive[: kpi.top], Decimal(0)), sum(positive, Decimal(0))))
+    if figure.value is None:
+        return figure
+    if len(positive) <= kpi.top:
+        return replace(figure, value=None, reason=_only_these(len(positive), kpi.top))
+    return replace(figure, least=_divide(Decimal(kpi.top * kpi.scale), Decimal(len(positive))))
 
 
 def _repeat_rate(kpi: Kpi, row: Row) -> Figure:
@@ -130,6 +136,13 @@ def _divide(a: Decimal, b: Decimal) -> Decimal:
 def _nothing(kpi: Kpi, n: int, numerator: Decimal | None = None, denominator: Decimal | None = None) -> Figure:
     reason = kpi.empty or {"en": "nothing to count", "zh": "没有可统计的记录"}
     return Figure(None, n, numerator, denominator, reason)
+
+
+def _only_these(count: int, top: int) -> Label:
+    return {
+        "en": f"too few accounts: {count} with sales, so that the {top} largest are all of them",
+        "zh": f"客户数太少：有销售额的客户仅 {count} 个，前 {top} 个即全部",
+    }
 
 
 def _too_few(n: int, needed: int) -> Label:

@@ -11,7 +11,7 @@ from kam.kpi.aggregate import AGGREGATIONS, make_figure
 from kam.kpi.definition import Kpi, Target, load_kpis
 from kam.kpi.grouping import FACT_COLUMNS, grouped_sql, keep_account_traits
 from kam.kpi.labels import Labels
-from kam.kpi.result import FactRow, Figure, Group, KpiResult, Point, status_of
+from kam.kpi.result import FactRow, Figure, Group, KpiResult, Point, judge
 from kam.kpi.window import Window, month_ends, window_on
 from kam.tables import Tables, TablesError, open_tables
 
@@ -117,7 +117,7 @@ class _Engine:
         except TablesError as error:
             failed = Figure(None, 0, reason=error.words)
             return KpiResult(kpi, unit, window, failed, target, "none", failed=True)
-        status = status_of(figure.value, target, kpi.better)
+        figure, status = judge(figure, target, kpi.better)
         return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, [], rows)
 
     def _keep_facts(self, kpi: Kpi) -> None:
@@ -152,8 +152,8 @@ class _Engine:
         groups = []
         for key, figure in self._figures(kpi, grouping, account):
             target = self._target_of(kpi, grouping, key)
-            status = status_of(figure.value, target, kpi.better)
-            groups.append(Group(key, self.labels.of(grouping, key), figure, target, status))
+            judged, status = judge(figure, target, kpi.better)
+            groups.append(Group(key, self.labels.of(grouping, key), judged, target, status))
         return groups
 
     def _target_of(self, kpi: Kpi, grouping: str, key: str | None) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,16 +10,26 @@ from kam.kpi.definition import Kpi, Target
 from kam.kpi.window import Window
 from kam.model.schema import Label
 
+TOO_FEW_ACCOUNTS: Label = {
+    "en": "too few accounts to hold it against the target: even an even spread would miss it",
+    "zh": "客户数太少，不与目标比较：即使完全均衡也达不到目标",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value with what it was made of. ``value`` is None where there is none; ``reason`` then says why."""
+    """A value with what it was made of.
+
+    ``value`` is None where there is none; ``reason`` then says why. With a value, ``reason`` says why it is not held
+    against the target. ``least`` is the lowest value that so few accounts allow, where there is such a bound.
+    """
 
     value: Decimal | None
     n: int
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     reason: Label | None = None
+    least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,16 @@ class KpiResult:
 
     @property
     def reason(self) -> Label | None:
-        """Why there is no value."""
+        """Why there is no value, or why it is not held against the target."""
         return self.figure.reason
+
+
+def judge(figure: Figure, target: Target, better: str) -> tuple[Figure, str]:
+    """The figure with its status. Where so few accounts cannot reach the target there is no status, but a reason."""
+    least, good = figure.least, target.good
+    if figure.value is None or better != "lower" or least is None or good is None or least <= good:
+        return figure, status_of(figure.value, target, better)
+    return replace(figure, reason=TOO_FEW_ACCOUNTS), "none"
 
 
 def status_of(value: Decimal | None, target: Target, better: str) -> str:
