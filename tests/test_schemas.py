@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ TYPES = [
 PORTFOLIO_LEVEL = {"appraisal", "audit", "campaign", "proposal", "rollout", "training"}
 LEDGERS = {"expense", "invoice", "order", "payment"}
 MOST_REQUIRED = 4
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9fff]")
 CONFIDENTIAL = {
     "profile": [("credit", "limit"), ("category_spend", "amount"), ("contacts", "mobile"), ("contacts", "email")],
     "order": [("lines", "unit_price"), ("lines", "discount"), ("lines", "cost")],
@@ -61,8 +63,23 @@ def test_type_and_fields_are_explained_in_both_languages(settings: Settings, nam
         assert label["en"] and label["zh"]
     for path, field in rtype.iter_fields():
         assert field.label["en"] and field.label["zh"], path
-        if len(path) == 1:
-            assert field.help["en"] and field.help["zh"], path
+        assert field.help.get("en") and field.help.get("zh"), path
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_help_says_more_than_the_label(settings: Settings, name: str) -> None:
+    for path, field in settings.types[name].iter_fields():
+        for language, text in field.help.items():
+            assert len(text) > len(field.label[language]) + 1, path
+            assert text.rstrip("。.").casefold() != field.label[language].casefold(), path
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_help_is_punctuated_as_its_language_is(settings: Settings, name: str) -> None:
+    for path, field in settings.types[name].iter_fields():
+        assert field.help["en"].endswith((".", "…")), path
+        assert field.help["zh"].endswith("。"), path
+        assert not HALF_WIDTH.search(field.help["zh"]), path
 
 
 @pytest.mark.parametrize("name", TYPES)
