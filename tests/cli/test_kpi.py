@@ -152,6 +152,22 @@ def test_a_broken_kpi_file_is_left_out_and_named(kam: Run, root: Path) -> None:
         path.unlink()
 
 
+def test_a_kpi_that_the_check_refuses_is_not_computed(kam: Run, root: Path) -> None:
+    text = (root / "site-config/kpis/win_rate.yml").read_text("utf-8")
+    path = root / "site-config/kpis/inexact.yml"
+    path.write_text(text.replace("AS INTEGER) AS numerator", "AS DOUBLE) AS numerator"), "utf-8")
+    try:
+        result = kam("kpi", "inexact", "win_rate", "--trend", "2", "--as-of", "2026-06-30", "--format", "json")
+        assert result.exit_code == 1
+        refused, sound = json.loads(result.stdout)["kpis"]
+        assert (refused["value"], [p["value"] for p in refused["trend"]], sound["value"]) == (None, [None, None], 50)
+        assert "kam: inexact: site-config/kpis/inexact.yml:" in result.stderr
+        assert "numerator is of type DOUBLE" in result.stderr
+        assert kam("kpi", "--as-of", "2026-06-30").exit_code == 1
+    finally:
+        path.unlink()
+
+
 def test_query_prints_rows_in_every_form(kam: Run) -> None:
     sql = "SELECT account, count(*) AS n, sum(amount) AS total FROM opportunities GROUP BY account ORDER BY account"
     assert document(kam("query", sql, "--format", "json")) == {

@@ -38,16 +38,21 @@ def check_kpis(root: Path, settings: Settings) -> list[Problem]:
     """Problems of ``site-config/kpis`` and ``site-config/policy.yml``, sorted. Needs no records."""
     files = read_kpis(root)
     with open_tables(NoRecords(root, settings), A_DAY, cache=False) as tables:
-        columns = _all_columns(tables)
         for kpi, file in files:
-            if file.value is not None:
-                _check_targets(kpi, file)
-                own = _check_query(kpi, file, tables, columns) if kpi.sql else None
-                if own is not None:
-                    _check_groupings(kpi, file, own)
+            check_kpi(kpi, file, tables)
     found = [problem for _, file in files for problem in file.problems]
     found += check_policy(root, settings)
     return sorted(found, key=lambda p: p.sort_key)
+
+
+def check_kpi(kpi: Kpi, file: LocatedYaml, tables: Tables) -> list[Problem]:
+    """Add to the problems of a KPI's file what targets, query and groupings have wrong; gives all of them."""
+    if file.value is not None:
+        _check_targets(kpi, file)
+        own = _check_query(kpi, file, tables) if kpi.sql else None
+        if own is not None:
+            _check_groupings(kpi, file, own)
+    return file.problems
 
 
 def _all_columns(tables: Tables) -> dict[str, tuple[str, ...]]:
@@ -77,9 +82,7 @@ def _check_groupings(kpi: Kpi, file: LocatedYaml, own: Collection[str]) -> None:
             file.report(("groupings", at), FILE, "grouping-near" if near else "grouping", words)
 
 
-def _check_query(
-    kpi: Kpi, file: LocatedYaml, tables: Tables, columns: dict[str, tuple[str, ...]]
-) -> dict[str, str] | None:
+def _check_query(kpi: Kpi, file: LocatedYaml, tables: Tables) -> dict[str, str] | None:
     """Report what is wrong with the query; gives its columns, or None where it cannot be understood."""
     fickle = FICKLE.search(COMMENT.sub("", kpi.sql))
     if fickle:
@@ -91,7 +94,7 @@ def _check_query(
             return None
         found = dict(tables.describe(kpi.sql))
     except TablesError as error:
-        _report_failure(kpi, file, error, columns)
+        _report_failure(kpi, file, error, _all_columns(tables))
         return None
     own = {name.lower(): sql for name, sql in found.items()}
     for key, words in _wrong_columns(own):

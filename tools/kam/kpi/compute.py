@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kam.kpi.aggregate import AGGREGATIONS, make_figure
-from kam.kpi.definition import Kpi, Target, load_kpis
+from kam.kpi.check import check_kpi
+from kam.kpi.definition import Kpi, Target, read_kpis
 from kam.kpi.grouping import FACT_COLUMNS, grouped_sql, keep_account_traits
 from kam.kpi.labels import Labels
 from kam.kpi.result import FactRow, Figure, Group, KpiResult, Point, judge
 from kam.kpi.window import Window, month_ends, window_on
+from kam.model.problem import Level
+from kam.model.schema import Label
+from kam.model.texts import render_message
+from kam.settings.yaml_reader import LocatedYaml
 from kam.tables import Tables, TablesError, open_tables
 
 if TYPE_CHECKING:
@@ -46,9 +51,11 @@ def compute(
 
     ``by`` adds a figure for each group, computed anew from the group's facts; a KPI without that grouping gets none.
     ``trend`` adds the same figure at that many points: ends of months, the last one on the day itself.
-    ``facts`` lists the contributing records. An unknown KPI raises KeyError with its id.
+    ``facts`` lists the contributing records. An unknown KPI raises KeyError with its id. A KPI whose file
+    ``check_kpis`` finds a mistake in has failed, with the mistake as the reason; where the file cannot even be read
+    as a KPI, it is unknown.
     """
-    known = {kpi.id: kpi for kpi in load_kpis(portfolio.root)}
+    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(portfolio.root) if not file.problems}
     chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
     wanted = Wanted(account, by, trend, facts)
     if tables is not None:
@@ -58,10 +65,12 @@ def compute(
 
 
 def _compute_all(
-    portfolio: RecordSource, tables: Tables, as_of: date, kpis: Sequence[Kpi], wanted: Wanted
+    portfolio: RecordSource, tables: Tables, as_of: date, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
 ) -> list[KpiResult]:
+    kpis = [kpi for kpi, _ in files]
     labels = Labels(portfolio.settings, tables)
-    engine = _Engine(tables, labels, portfolio.settings.site.fiscal_year_start_month)
+    mistakes = {kpi.id: _first_mistake(kpi, file, tables) for kpi, file in files}
+    engine = _Engine(tables, labels, portfolio.settings.site.fiscal_year_start_month, mistakes)
     points: dict[str, list[Point]] = {kpi.id: [] for kpi in kpis}
     for day in month_ends(as_of, wanted.trend)[:-1] if wanted.trend else []:
         engine.go_to(day)
@@ -77,6 +86,14 @@ def _compute_all(
     return results
 
 
+def _first_mistake(kpi: Kpi, file: LocatedYaml, tables: Tables) -> Label | None:
+    for found in check_kpi(kpi, file, tables):
+        if found.level is Level.ERROR:
+            place = f"{found.path}:{found.line}:{found.column}"
+            return {lang: f"{place}: {render_message(found, lang)[0]}" for lang in ("en", "zh")}
+    return None
+
+
 @dataclass
 class _Engine:
     """Computes on one day at a time; the traits of accounts on that day are kept with it."""
@@ -84,6 +101,7 @@ class _Engine:
     tables: Tables
     labels: Labels
     fiscal_start: int
+    mistakes: Mapping[str, Label | None]
     day: date = date.min
     tiers: dict[str, str | None] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
@@ -122,6 +140,9 @@ class _Engine:
 
     def _keep_facts(self, kpi: Kpi) -> None:
         """Run the fact query; whatever it says, nothing outside the window is kept."""
+        mistake = self.mistakes[kpi.id]
+        if mistake is not None:
+            raise TablesError(mistake["en"], mistake["zh"])
         names = self.tables.check_select(kpi.sql)
         window = window_on(kpi.window, self.day, self.fiscal_start)
         known: dict[str, date] = {"as_of": self.day, "from": window.from_ or date.min, "to": window.to}
