@@ -146,6 +146,10 @@ def test_a_settings_file_can_be_named(broken: Path) -> None:
     assert kam(broken, "check", "acme/profile").exit_code == 0
 
 
+def test_kpis_say_that_service_levels_have_mistakes(broken: Path) -> None:
+    assert "site-config/policy.yml has mistakes" in kam(broken, "--lang", "en", "kpi").stderr
+
+
 def test_what_was_found_in_settings_is_forgotten_with_them(broken: Path) -> None:
     assert kam(broken, "check", "site-config/policy.yml").exit_code == 1
     (broken / "site-config" / "policy.yml").write_text("service_levels: {}\n", encoding="utf-8")

@@ -66,8 +66,13 @@ def command(ctx: Context, folder: Path, currency: str) -> None:
         en, zh = REASONS[error.key]
         fail(en.format(path=error.path), zh.format(path=error.path), lang=language)
     except OSError as error:
-        why = error.strerror or str(error)
-        fail(f"cannot write to {target}: {why}", f"无法写入 {target}：{why}", lang=language)
+        from kam.cli.system_errors import reason
+
+        fail(
+            f"cannot write to {target}: {reason(error, 'en')}",
+            f"无法写入 {target}：{reason(error, 'zh')}",
+            lang=language,
+        )
     has_repository = begin_repository(target)
     for line in next_steps(folder, len(made), language, has_repository):
         click.echo(line)

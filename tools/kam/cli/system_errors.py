@@ -22,10 +22,15 @@ CHINESE = {
 }
 
 
-def spell_error(error: OSError) -> str:
-    """``/x/people.yml: Permission denied`` in the language spoken here, as far as its words are known."""
+def reason(error: OSError, lang: str) -> str:
+    """``Permission denied`` in a language, as far as its words are known."""
     why = error.strerror or str(error)
-    why = words(why, CHINESE.get(error.errno or 0, why))
+    return CHINESE.get(error.errno or 0, why) if lang == "zh" else why
+
+
+def spell_error(error: OSError) -> str:
+    """``/x/people.yml: Permission denied`` in the language spoken here."""
+    en, zh = reason(error, "en"), reason(error, "zh")
     if not isinstance(error.filename, str):
-        return words(f"the system refused to go on: {why}", f"系统拒绝继续：{why}")
-    return words(f"{error.filename}: {why}", f"{error.filename}：{why}")
+        return words(f"the system refused to go on: {en}", f"系统拒绝继续：{zh}")
+    return words(f"{error.filename}: {en}", f"{error.filename}：{zh}")
