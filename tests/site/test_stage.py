@@ -118,3 +118,9 @@ def test_folder_holds_exactly_what_was_written(tmp_path: Path) -> None:
     written, removed, count = write_pages(tmp_path, [Page("a/b", "B", "x")])
     assert ([p.name for p in written], [p.name for p in removed], count) == (["b.md"], ["x.md"], 1)
     assert not (tmp_path / "old").exists()
+
+
+def test_a_field_table_of_no_type_is_a_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (root / "sop/en/only.md").write_text("# Only\n\n<!-- kam:fields isue -->\n", encoding="utf-8")
+    stage_english(root)
+    assert "sop/en/only.md:3 there is no record type isue" in caplog.text and "did you mean issue?" in caplog.text

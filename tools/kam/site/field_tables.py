@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.schema import Field, Kind, RecordType
+from kam.settings.section import nearest
 
 if TYPE_CHECKING:
     from kam.site.view import View
 
+LOG = logging.getLogger("mkdocs.plugins.kam")
 _MARK = re.compile(r"^<!--\s*kam:fields\s+([\w-]+)\s*-->\s*$", re.MULTILINE)
 
 
-def fill_field_tables(markdown: str, view: View) -> str:
-    """The text with each ``<!-- kam:fields TYPE -->`` replaced by the table of the type's fields."""
+def fill_field_tables(markdown: str, view: View, path: str) -> str:
+    """The text with each ``<!-- kam:fields TYPE -->`` replaced by the table of the type's fields.
+
+    A type that there is not is a warning of the build, which names ``path``.
+    """
+    types = view.snapshot.settings.types
 
     def fill(found: re.Match[str]) -> str:
-        rtype = view.snapshot.settings.types.get(found[1])
-        return render_field_table(rtype, view) if rtype else found[0]
+        if found[1] in types:
+            return render_field_table(types[found[1]], view)
+        line = markdown.count("\n", 0, found.start()) + 1
+        near = nearest(found[1], types)
+        key = "no_fields_near" if near else "no_fields"
+        LOG.warning("%s:%d %s", path, line, view.word(key, name=found[1], near=near))
+        return found[0]
 
     return _MARK.sub(fill, markdown)
 

@@ -16,8 +16,9 @@ def render(view: View) -> Iterator[Page]:
     folder = view.snapshot.root / "sop" / view.lang
     for name in sorted(view.handbook):
         path = folder / f"{name.removeprefix('handbook/')}.md"
+        shown = path.relative_to(view.snapshot.root).as_posix()
         text = path.read_text(encoding="utf-8")
-        yield Page(name, "", draw_fences(fill_field_tables(text, view)), is_whole=True)
+        yield Page(name, "", draw_fences(fill_field_tables(text, view, shown)), is_whole=True)
 
 
 def find_handbook(root: Path, lang: str) -> list[str]:
