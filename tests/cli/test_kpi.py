@@ -168,6 +168,20 @@ def test_a_kpi_that_the_check_refuses_is_not_computed(kam: Run, root: Path) -> N
         path.unlink()
 
 
+def test_a_grouping_that_a_kpi_lacks_is_named_beside_its_value(kam: Run) -> None:
+    words = ("kpi", "repurchase_rate", "win_rate", "--by", "account", "--as-of", "2026-06-30")
+    lacking, grouped = document(kam(*words, "--format", "json"))["kpis"]
+    assert (lacking["grouping"], lacking["by"]) == (None, [])
+    assert lacking["by_reason"].startswith("not grouped by account; possible: tier, team")
+    assert (grouped["grouping"], grouped["by_reason"]) == ("account", None)
+    text = kam(*words)
+    assert text.exit_code == 0
+    assert "Repurchase rate (repurchase_rate): –, n = 0" in text.stdout
+    assert "not grouped by account; possible: tier" in text.stdout
+    assert ',account,,,2026-06-30,,0,,,none,"not grouped by account' in kam(*words, "--format", "csv").stdout
+    assert "不能按 account 分组；可用分组：tier、team" in kam(*words, lang="zh").stdout
+
+
 def test_query_prints_rows_in_every_form(kam: Run) -> None:
     sql = "SELECT account, count(*) AS n, sum(amount) AS total FROM opportunities GROUP BY account ORDER BY account"
     assert document(kam("query", sql, "--format", "json")) == {

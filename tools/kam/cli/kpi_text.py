@@ -48,10 +48,6 @@ class KpiPrinter:
         if not by and not any(r.trend or r.facts for r in results):
             return self._overview(results)
         sections = [text for r in results if (text := "\n\n".join(self._sections(r)))]
-        without = [r.id for r in results if by and not r.grouping and not r.failed]
-        if without:
-            listed = ", ".join(without)
-            sections.append(self._words(f"Not grouped by {by}: {listed}", f"不能按 {by} 分组：{listed}"))
         return "\n\n".join(sections)
 
     def _overview(self, results: Sequence[KpiResult]) -> str:
@@ -64,9 +60,11 @@ class KpiPrinter:
         return self._table(heads, rows, {"value", "n", "target"})
 
     def _sections(self, r: KpiResult) -> Iterator[str]:
-        if not (r.by or r.trend or r.facts or r.failed):
+        if not (r.grouping or r.by_reason or r.trend or r.facts or r.failed):
             return
         yield self._heading(r)
+        if r.by_reason:
+            yield r.by_reason[self.lang]
         if r.by:
             rows = [
                 [g.label.get(self.lang, ""), self._value(r, g.figure), str(g.figure.n), self._status(g.status),
@@ -118,6 +116,3 @@ class KpiPrinter:
 
     def _note(self, figure: Figure) -> str:
         return (figure.reason or {}).get(self.lang, "")
-
-    def _words(self, en: str, zh: str) -> str:
-        return zh if self.lang == "zh" else en

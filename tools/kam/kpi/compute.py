@@ -136,7 +136,8 @@ class _Engine:
             failed = Figure(None, 0, reason=error.words)
             return KpiResult(kpi, unit, window, failed, target, "none", failed=True)
         figure, status = judge(figure, target, kpi.better)
-        return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, [], rows)
+        asked = wanted.by or ""
+        return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, [], rows, asked_by=asked)
 
     def _keep_facts(self, kpi: Kpi) -> None:
         """Run the fact query; whatever it says, nothing outside the window is kept."""

@@ -45,6 +45,8 @@ def as_rows(results: Iterable[KpiResult], lang: str) -> tuple[tuple[str, ...], l
         head = (r.id, r.title.get(lang, ""), r.unit, r.window.from_, r.window.to)
         day = r.window.to
         rows.append((*head, "", None, "", day, *_cells(r.figure, r.status, lang)))
+        if r.by_reason:
+            rows.append((*head, r.asked_by, None, "", day, *_cells(Figure(None, 0, reason=r.by_reason), "none", lang)))
         for g in r.by:
             rows.append((*head, r.grouping, g.key, g.label.get(lang, ""), day, *_cells(g.figure, g.status, lang)))
         for p in r.trend:
@@ -76,6 +78,7 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
         "target": _target(r.target),
         "status": r.status,
         "grouping": r.grouping or None,
+        "by_reason": _text(r.by_reason, lang),
         "by": [_group(g, lang) for g in r.by],
         "trend": [{"as_of": p.as_of.isoformat(), **_figure(p.figure, lang)} for p in r.trend],
         "facts": [_fact(f) for f in r.facts],

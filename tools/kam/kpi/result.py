@@ -68,7 +68,8 @@ class KpiResult:
     """A KPI's figure for the portfolio or one account, and whatever else was asked for.
 
     ``unit`` is that of the KPI, for money the base currency's code. ``grouping`` is the grouping of ``by``, empty where
-    this KPI has no such grouping. ``failed`` is true where the facts could not be had: ``reason`` says why.
+    this KPI has no such grouping; ``asked_by`` is the grouping that was asked for. ``failed`` is true where the facts
+    could not be had: ``reason`` says why.
     """
 
     kpi: Kpi
@@ -82,6 +83,18 @@ class KpiResult:
     trend: list[Point] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
     failed: bool = False
+    asked_by: str = ""
+
+    @property
+    def by_reason(self) -> Label | None:
+        """Why there are no groups, where a grouping was asked for that this KPI lacks."""
+        if not self.asked_by or self.grouping or self.failed:
+            return None
+        own = self.kpi.groupings
+        return {
+            "en": f"not grouped by {self.asked_by}; possible: {', '.join(own) or 'no grouping'}",
+            "zh": f"不能按 {self.asked_by} 分组；可用分组：{'、'.join(own) or '无'}",
+        }
 
     @property
     def id(self) -> str:
