@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from kam.model.texts import render_message
 from kam.portfolio import open_portfolio
+from kam.portfolio.layout import check_top
+from kam.portfolio.tree import Listing
 
 Plant = Callable[[dict[str, str]], Path]
 DAY = date(2026, 3, 31)
@@ -125,3 +129,9 @@ def test_an_attachment_may_not_be_too_large(plant: Plant, texts: dict[str, str])
     root = plant({**texts, "acme/attachments/scan.pdf": ""})
     os.truncate(root / "accounts/acme/attachments/scan.pdf", 20_000_001)
     assert found(root) == {("acme/attachments/scan.pdf", "attachment-size", "default")}
+
+
+def test_a_folder_that_may_not_be_read_is_told_in_both_languages() -> None:
+    (found,) = check_top(Listing("acme", [], [], errno.EACCES))
+    assert (found.rule, found.key) == ("unreadable", "folder-denied")
+    assert "没有权限" in render_message(found, "zh")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -89,7 +90,8 @@ def printable(path: str) -> str:
 def _check_listing(listing: Listing) -> Iterator[Problem]:
     """Links, devices, unreadable folders and names that meet on systems that ignore case."""
     if listing.error:
-        yield problem(listing.folder, "unreadable", "folder", reason=os.strerror(max(listing.error, 0)))
+        key = "folder-denied" if listing.error in (errno.EACCES, errno.EPERM) else "folder"
+        yield problem(listing.folder, "unreadable", key, reason=os.strerror(max(listing.error, 0)))
     for name in listing.names:
         if not is_text(name):
             yield problem(_join(listing.folder, name.rstrip("/")), "stray-file", "bytes")

@@ -128,7 +128,8 @@ class Builder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return problem(at.path.removeprefix("accounts/"), "unreadable", reason=error.strerror or "")
+            key = "denied" if isinstance(error, PermissionError) else "default"
+            return problem(at.path.removeprefix("accounts/"), "unreadable", key, reason=error.strerror or "")
         digest = blake2b(raw, digest_size=16).digest()
         if known and known.digest == digest and known.type == at.type:
             if known.mark != mark:
