@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 
 from kam.model.record import Data
 from kam.model.schema import Field
-from kam.portfolio import open_portfolio
+from kam.portfolio import Portfolio, open_portfolio
 from kam.settings import load_settings
 from kam.site.audience import is_shown
 from kam.site.snapshot import load_snapshot
 from kam.site.stage import stage
+from kam.tables import open_tables
 
 AS_OF = date(2026, 11, 20)
 TELLING = 6
@@ -96,6 +98,46 @@ def test_nothing_confidential_of_the_sample_is_staged(sample: Path) -> None:
             if "handbook" not in path.parts:
                 found = {v for v in telling if v in text or (v.isdigit() and f"{int(v):,}" in text)}
                 assert not found, path
+
+
+def order_amounts(portfolio: Portfolio) -> Iterator[Decimal]:
+    """What each order line came to and its unit price, in the order's currency and in the base currency."""
+    with open_tables(portfolio, AS_OF) as tables:
+        for row in tables.query("SELECT amount, amount_base, unit_price, unit_price_base FROM orders_lines").rows:
+            yield from (abs(value) for value in row if value)
+        one_line = "SELECT total, total_base FROM orders WHERE id IN (SELECT record FROM orders_lines GROUP BY ALL"
+        for row in tables.query(f"{one_line} HAVING count(*) = 1)").rows:
+            yield from (abs(value) for value in row if value)
+
+
+def written(amounts: Iterable[Decimal]) -> set[str]:
+    """Amounts as a page would write them, without thousands separators: exact, and rounded."""
+    exact = {f"{amount.normalize():f}" for amount in amounts}
+    return exact | {f"{amount:.{digits}f}" for amount in amounts for digits in (0, 2)}
+
+
+def test_no_amount_of_a_single_order_line_is_staged(sample: Path) -> None:
+    settings = load_settings(sample)
+    portfolio = open_portfolio(sample, settings)
+    shown = " ".join(
+        each
+        for record in portfolio.iter_records()
+        if is_shown(settings.types[record.type].sensitivity)
+        for each in (*plain(record.data, settings.types[record.type].by_name), record.body)
+    )
+    telling = {each for each in written(list(order_amounts(portfolio))) if len(each) >= 4} - numbers(shown)
+    assert len(telling) > 20
+    snapshot = load_snapshot(portfolio, AS_OF)
+    for lang in ("en", "zh"):
+        for path in stage(snapshot, lang).folder.rglob("*.md"):
+            if "handbook" not in path.parts:
+                assert not numbers(path.read_text("utf-8")) & telling, path
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers in a text, without thousands separators; not the coordinates of drawings."""
+    text = re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+    return set(re.findall(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])", re.sub(r"(?<=\d),(?=\d{3})", "", text)))
 
 
 def test_every_account_of_the_sample_has_a_lively_page(sample: Path) -> None:

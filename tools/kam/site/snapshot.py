@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from kam.settings import Settings
 from kam.site.audience import shown_record, shown_types
 from kam.site.cards import date_of
 from kam.site.places import Places
+from kam.site.withhold import open_folders, withhold
 
 if TYPE_CHECKING:
     from kam.kpi import Group, KpiResult
@@ -112,16 +113,17 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
         for account, by_type in by_account.items()
     }
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
-    kpis = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()})
+    kpis = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
     return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis)
 
 
-def _kpis(portfolio: Portfolio, as_of: date, shown: set[str]) -> Sequence[KpiResult]:
-    """All KPIs. Their values count every record, but only records that may be seen are named behind them."""
+def _kpis(portfolio: Portfolio, as_of: date, shown: set[str], types: Mapping[str, RecordType]) -> Sequence[KpiResult]:
+    """All KPIs. Their values count every record; what would tell a single record's confidential value is left out."""
     from kam.kpi import compute
 
+    open_types = open_folders(portfolio.settings.types.values(), types)
     results = compute(portfolio, as_of, by="account", trend=TREND, facts=True)
-    return [replace(each, facts=[fact for fact in each.facts if fact.record in shown]) for each in results]
+    return [withhold(each, shown, open_types) for each in results]
 
 
 def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kam.site.charts import trend_chart
-from kam.site.figures import MONEY, show_all, show_group, show_result
+from kam.site.figures import show_all, show_group, show_result
 from kam.site.page import Page
 from kam.site.places import ON_PAGE, account_page
 from kam.site.show import group
@@ -60,7 +60,7 @@ def _kpi(view: View, result: KpiResult) -> Page:
         by=[_by_line(view, result, part) for part in result.by],
         facts=[_fact(view, fact, page) for fact in facts[:ON_PAGE]],
         facts_count=len(facts),
-        has_amounts=kpi.unit != MONEY,
+        has_parts=any(fact.numerator is not None or fact.denominator is not None for fact in facts),
     )
 
 
@@ -72,7 +72,7 @@ def _by_line(view: View, result: KpiResult, part: Group) -> dict[str, object]:
 
 
 def _fact(view: View, fact: FactRow, page: str) -> dict[str, object]:
-    """One record behind the value. The template leaves amounts of money out: one record's may be confidential."""
+    """One record behind the value."""
     return {
         "record": view.shower.record(fact.record, page),
         "account": view.shower.account(fact.account) if fact.account else "",
