@@ -17,7 +17,7 @@ def find_hidden(lines: list[str]) -> set[int]:
     for index, line in enumerate(lines):
         text = line.strip(" ")
         width = width_of(line)
-        if below >= 0 and (not text or width > below or line.startswith("\t")):
+        if below >= 0 and (not text or width > below):
             hidden.add(index)
             continue
         below = width if BLOCK.match(line) else -1
@@ -49,7 +49,7 @@ def continues_text(line: str, above: str) -> bool:
 
 
 def _begins_deeper(line: str, above: str) -> bool:
-    return line[: _inner_width(above) + 1].strip() == ""
+    return line[: inner_width(above) + 1].strip() == ""
 
 
 def find_indent(wanted: int, above: list[str], *, is_item: bool) -> int:
@@ -60,10 +60,10 @@ def find_indent(wanted: int, above: list[str], *, is_item: bool) -> int:
         line = above[index]
         if not line.strip() or line.lstrip().startswith("#") or width_of(line) >= limit:
             continue
-        if limit == 1 << 30 and OPENING.match(line):
-            columns.add(_inner_width(line) + 2)
+        if limit == 1 << 30 and (OPENING.match(line) or BLOCK.match(line)):
+            columns.add(inner_width(line) + 2)
         limit = width_of(line)
-        inner = _inner_width(line)
+        inner = inner_width(line)
         columns |= {limit} if is_item == (inner > limit) else set()
         columns |= {inner} if not is_item else set()
         if limit == 0:
@@ -71,6 +71,16 @@ def find_indent(wanted: int, above: list[str], *, is_item: bool) -> int:
     return min(columns, key=lambda column: (abs(column - wanted), -column))
 
 
-def _inner_width(line: str) -> int:
+def find_text_indent(wanted: int, above: list[str]) -> int:
+    """The column for text without a field's name below the lines ``above``, at least ``wanted``."""
+    last = next((line for line in reversed(above) if line.strip()), "")
+    if BLOCK.match(last):
+        return max(wanted, inner_width(last) + 2)
+    is_text = not VALUED.match(last) and not OPENING.match(last) and not last.lstrip().startswith("- ")
+    return max(wanted, width_of(last)) if is_text else wanted
+
+
+def inner_width(line: str) -> int:
+    """The column at which the content of an item begins, or the line itself."""
     match = DASH.match(line, width_of(line))
     return match.end() if match else width_of(line)

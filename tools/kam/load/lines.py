@@ -12,6 +12,7 @@ ODD_INDENT = re.compile("[ \t]*[\u3000\xa0\u2000-\u200a\u202f\u205f]")
 TAB_INDENT = re.compile(" *\t[ \t]*(?=\\S)")
 FULL_COLON = re.compile(r"(\s*(?:- +)?(?:\{ *)?)([\w.-]+)[ \u3000]*：\s*(.*)\Z")
 NO_SPACE = re.compile(r"(\s*(?:- +)?)([A-Za-z_][\w-]*):(?=[^\s:/])(.*)\Z")
+NO_SPACE_AFTER_DASH = re.compile(r"([ \t]*)-((?:([A-Za-z_][\w-]*)[:：]|\{).*)\Z")
 ODD_AFTER_COLON = re.compile("(\\s*(?:- +)?[\\w.-]+:)[ \t]*[\u3000\xa0\u2000-\u200a\u202f\u205f]+[ \t]*(.*)\\Z")
 VALUE = re.compile(r"(\s*(?:- +)*(?:[\w.-]+:[ \t]+)?)(\S.*)\Z")
 KEYED = re.compile(r"\s*(?:- +)*[\w.-]+:[ \t]")
@@ -36,6 +37,10 @@ def explain_line(line: str, number: int, names: AbstractSet[str] = frozenset()) 
     if match:
         fixed = f"{match[1]} {match[2]}".strip()
         return Slip("odd-space", number, match.end(1) + 1, args={"fixed": fixed})
+    match = NO_SPACE_AFTER_DASH.match(line)
+    if match and names and (match[3] is None or match[3] in names):
+        fixed = f"{match[1]}- {match[2]}".strip()
+        return Slip("missing-space", number, match.start(2) + 1, "dash", {"fixed": fixed})
     match = NO_SPACE.match(line)
     if match and match[2] in names:
         fixed = f"{match[1]}{match[2]}: {match[3]}".strip()

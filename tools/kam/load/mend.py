@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from kam.load.flow import close_brackets, mend_flow
-from kam.load.layout import continues_text, find_above, find_hidden, find_indent
+from kam.load.layout import continues_text, find_above, find_hidden, find_indent, find_text_indent
 from kam.load.lines import KEYED, ODD_INDENT, TAB_INDENT, explain_line, knows_name
 from kam.load.plan import Plan
 from kam.load.resolve import Resolved, resolve
@@ -154,7 +154,7 @@ class _Mender:
         text = line[len(blank) :]
         wanted = sum(1 if char == " " else 2 for char in blank)
         if not KEYED.match(f"{text} ") and not text.startswith("- ") and "：" not in text:
-            return " " * wanted + text
+            return " " * find_text_indent(wanted, above) + text
         return " " * find_indent(wanted, above, is_item=text.startswith("- ")) + text
 
     def _replace(self, slip: Slip, index: int) -> bool:

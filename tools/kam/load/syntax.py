@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 
 from yaml import YAMLError
@@ -9,7 +10,7 @@ from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from kam.load.flow import mend_flow
-from kam.load.layout import continues_text, find_above, find_indent
+from kam.load.layout import continues_text, find_above, find_indent, width_of
 from kam.load.lines import KEYED, explain_line, explain_value
 from kam.load.slip import Slip
 from kam.load.tree import Tree
@@ -18,6 +19,8 @@ from kam.model.problem import Level
 CERTAIN = frozenset({"fullwidth-colon", "missing-space", "tab-indent", "odd-space"})
 MAX_ABOVE = 200
 MAX_NAME = 20
+BETWEEN_QUOTES = re.compile(r'(?<=[\[{,: ])"(?:[^"\\]|\\.)*"')
+OPEN_QUOTE = re.compile(r'[\[{,:] *"')
 
 
 def explain_error(
@@ -36,6 +39,10 @@ def explain_error(
             slip = explain_value(lines[index], index + first_line)
         if slip is not None:
             return slip
+    for index in range(max(0, min(tree.reached, stopped)), min(stopped, len(lines) - 1) + 1):
+        quote = OPEN_QUOTE.search(BETWEEN_QUOTES.sub(_blank, lines[index]))
+        if quote and index not in hidden:
+            return Slip("unclosed-quote", index + first_line, quote.end(), "inside")
     return _explain_layout(error, lines, stopped, first_line)
 
 
@@ -52,6 +59,10 @@ def _explain_unknown(lines: list[str], index: int, number: int) -> Slip | None:
         args = {"name": flow.name, "fixed": flow.line.strip()}
         return Slip(flow.rule, number, flow.column, flow.key, args, level=Level.ERROR)
     return slip
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _marks(error: YAMLError | None, lines: list[str]) -> tuple[int, int]:
@@ -82,11 +93,25 @@ def _explain_layout(error: YAMLError | None, lines: list[str], stopped: int, fir
         width = len(line) - len(line.lstrip(" "))
         if line.startswith("- ") and index and not lines[index - 1].lstrip().startswith("-"):
             return Slip("bad-indent", index + first_line, 1, "list")
+        item = _find_askew_item(lines, index)
+        if item >= 0:
+            args = {"found": str(width_of(lines[item])), "fixed": f" {lines[item]}"}
+            return Slip("bad-indent", item + first_line, width_of(lines[item]) + 1, args=args)
         above = lines[max(0, index - MAX_ABOVE) : index]
         wanted = find_indent(width, above, is_item=line.lstrip().startswith("- "))
         args = {"found": str(width), "fixed": " " * wanted + line.strip()}
         return Slip("bad-indent", index + first_line, width + 1, args=args)
     return Slip("bad-yaml", index + first_line, 1, args={"text": line.strip()[:60]})
+
+
+def _find_askew_item(lines: list[str], index: int) -> int:
+    """The item above that stands one space too far left, so that the line ``index`` seems to; -1 where none does."""
+    above = _last_filled(lines, index - 1)
+    line, width = lines[above], width_of(lines[above])
+    if index < 1 or width % 2 == 0 or not line.lstrip().startswith("- "):
+        return -1
+    wanted = width + 1 if lines[index].lstrip().startswith("- ") else width + 3
+    return above if width_of(lines[index]) == wanted else -1
 
 
 def _last_filled(lines: list[str], index: int) -> int:
