@@ -357,6 +357,17 @@ def test_completeness_sums_weights_by_module(given: Given) -> None:
     assert 0 < (result.value or 0) < 100
 
 
+def test_completeness_is_known_only_of_records_that_were_not_changed_later(given: Given) -> None:
+    moved = deal("won", "2026-05-02", history=[{"at": "2026-05-02", "to": "won"}])
+    reminded = [{"id": "1", "what": "Call", "status": "done", "done_on": "2026-05-02"}]
+    for records in (ACME | {"acme/opportunities/a": moved}, {"acme/profile": {"name": "A", "reminders": reminded}}):
+        source = given(records)
+        assert value(source, "completeness", date(2026, 5, 2)) is not None
+        early = figure(source, "completeness", date(2026, 5, 1))
+        assert (early.value, early.n, early.status) == (None, 0, "none")
+        assert "changed after this day" in (early.reason or {})["en"]
+
+
 def test_freshness_asks_only_what_can_age(given: Given) -> None:
     records: Records = {
         "acme/profile": {"name": "Acme", "lifecycle": "active", "reviewed": "2026-06-01"},
