@@ -171,7 +171,7 @@ class Gatherer:
             try:
                 for name, getter in lets:
                     value = getter(self._bundle([row]))
-                    row.cells[name] = "" if value is None else str(value)
+                    row.cells[name] = "" if value is None else value if isinstance(value, str) else str(value)
             except BadValueError as error:
                 self._reject([row], error, entry.table)
                 continue

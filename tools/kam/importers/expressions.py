@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kam.importers.bundle import Bundle, Getter, Scope
+from kam.importers.cells import is_typed
 from kam.importers.conditions import make_condition
 from kam.importers.list_steps import LIST_STEPS, not_before, with_list_steps
 from kam.importers.source import Row
@@ -252,7 +253,7 @@ def _with_steps(getter: Getter, spec: Mapping[str, Any], scope: Scope, target: F
     steps = _make_steps(spec, scope, None if "first" in spec else item)
     ref, missing = _reference(spec, item)
     if not steps and not ref and "split" not in spec:
-        return getter
+        return getter if target is None else lambda bundle: _bare(getter(bundle))
     otherwise = spec.get("otherwise", _UNSET)
 
     def one(value: Any, bundle: Bundle) -> Value | None:
@@ -268,7 +269,7 @@ def _with_steps(getter: Getter, spec: Mapping[str, Any], scope: Scope, target: F
             return None
         if ref:
             value = bundle.resolve(ref, str(value), missing)
-        result: Value | None = value
+        result: Value | None = value if target is None else _bare(value)
         return result
 
     split = _make_split(spec["split"]) if "split" in spec else None
@@ -285,6 +286,13 @@ def _with_steps(getter: Getter, spec: Mapping[str, Any], scope: Scope, target: F
         return one(value, bundle)
 
     return get
+
+
+def _bare(value: Any) -> Any:
+    """What goes into a record forgets the cell it came from."""
+    if isinstance(value, list):
+        return [_bare(each) for each in value]
+    return str(value) if is_typed(value) else value
 
 
 _UNSET = object()

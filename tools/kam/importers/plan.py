@@ -50,6 +50,8 @@ class Plan:
     conflicts: list[Conflict] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     state: State = field(default_factory=dict)
+    made_for: str = ""
+    """The account that is new because the command names it."""
 
     def count(self, make: str) -> Count:
         """The counts of a type."""
@@ -85,3 +87,21 @@ def note_known(plan: Plan, draft: Draft, record: str, changed: bool) -> None:
     else:
         count.unchanged += 1
     count.in_tray += record.startswith(f"{UNASSIGNED}/")
+
+
+def drop_unused_account(plan: Plan) -> None:
+    """Make no account for the rows that name none where none of them comes in: its name may be misspelt."""
+    account = plan.made_for
+    profile = f"accounts/{account}/profile.md"
+    made = next((write for write in plan.writes if write.path == profile and write.expected is None), None)
+    others = (write for write in plan.writes if write.path.startswith("accounts/") and write is not made)
+    if not account or made is None or any(account in write.path or account in (write.text or "") for write in others):
+        return
+    plan.writes.remove(made)
+    plan.notes = [note for note in plan.notes if note != Note("new-account", {"account": account})]
+    plan.state = {key: known for key, known in plan.state.items() if known.record != f"{account}/profile"}
+    count = plan.count("profile")
+    count.new -= 1
+    count.examples = [each for each in count.examples if each != f"+ {account}/profile"]
+    if count == Count():
+        del plan.counts["profile"]

@@ -125,7 +125,7 @@ def _recognise(grid: Grid, mapping: MappingFile) -> tuple[TableSpec | None, int]
     """
     best: tuple[tuple[int, int], TableSpec | None, int] = ((0, 0), None, 0)
     for spec in mapping.tables.values():
-        named = any(fnmatchcase(grid.file.casefold(), pattern.casefold()) for pattern in spec.files)
+        named = any(_is_named(grid.file, pattern) for pattern in spec.files)
         if spec.sheet and grid.sheet and spec.sheet != grid.sheet:
             continue
         index = _find_header(grid, spec.columns) if spec.columns else None
@@ -136,6 +136,13 @@ def _recognise(grid: Grid, mapping: MappingFile) -> tuple[TableSpec | None, int]
         if score[0] and score > best[0]:
             best = (score, spec, index or 0)
     return best[1], best[2]
+
+
+def _is_named(file: str, pattern: str) -> bool:
+    """Whether a file bears the name; a workbook may stand in for the CSV file of the same name."""
+    name, wanted = file.casefold(), pattern.casefold()
+    as_workbook = wanted.removesuffix(".csv") + ".xlsx" if wanted.endswith(".csv") else wanted
+    return fnmatchcase(name, wanted) or fnmatchcase(name, as_workbook)
 
 
 def _find_header(grid: Grid, columns: Sequence[str]) -> int | None:

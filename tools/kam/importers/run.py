@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kam.importers.drafts import Draft, Gathered, Gatherer
 from kam.importers.existing import find_existing, make_registry
 from kam.importers.mapping import MappingFile
-from kam.importers.plan import Note, Plan, Write
+from kam.importers.plan import Note, Plan, Write, drop_unused_account
 from kam.importers.planner import RecordPlanner
 from kam.importers.recognise import Sources, Trouble, read_sources
 from kam.importers.registry import Registry
@@ -120,22 +120,27 @@ class Import:
                 outcome.troubles.append(Trouble("no-account", {"account": wanted, "near": near}))
                 return ""
             found = registry.resolve("account", wanted, "create")
+            outcome.plan.made_for = found or ""
             outcome.plan.notes.append(Note("new-account", {"account": found or wanted}))
         return found or ""
 
     def _plan(self, around: Surroundings, outcome: Outcome) -> None:
         drafts, plan = outcome.gathered.drafts, outcome.plan
-        self._plan_currency(around, plan, drafts)
+        base = self._plan_currency(around, plan, drafts)
         things: list[Draft] = []
         for make in FILES:
             things += plan_things(around, plan, make, [draft for draft in drafts if draft.make == make])
-        around.validity = Validity(with_things(self.settings, things))
+        around.validity = Validity(with_things(self.settings, things, base))
         records = [draft for draft in drafts if draft.make not in THINGS]
         with self.progress("compare", len(records)) as advance:
             RecordPlanner(around, plan).run(records, advance)
+        drop_unused_account(plan)
 
-    def _plan_currency(self, around: Surroundings, plan: Plan, drafts: Sequence[Draft]) -> None:
-        """Where no base currency is set the mapping's becomes it; elsewhere say which currency has no rate."""
+    def _plan_currency(self, around: Surroundings, plan: Plan, drafts: Sequence[Draft]) -> str:
+        """Where no base currency is set the mapping's becomes it; elsewhere say which currency has no rate.
+
+        Returns the base currency as it will be.
+        """
         wanted, currencies = self.mapping.currency, self.settings.currencies
         base = currencies.base
         if wanted and not base and drafts:
@@ -154,6 +159,7 @@ class Import:
         for code, day in sorted(used.items()):
             if currencies.rate(code, day) is None:
                 plan.notes.append(Note("no-rate", {"currency": code, "base": base}))
+        return base
 
 
 def set_base_currency(text: str, code: str) -> str:

@@ -14,11 +14,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kam.importers.cells import DateCell, NumberCell, is_typed
 from kam.model.record import Value
 from kam.model.slug import slugify
 
 Step = Callable[[Any], Any]
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z")
+ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?\Z")
 TRUE = frozenset({"true", "yes", "y", "1", "x", "on", "是", "有", "√", "✓"})
 FALSE = frozenset({"false", "no", "n", "0", "off", "否", "无"})
 MAX_SHOWN = 80
@@ -65,7 +67,7 @@ def make_number(options: Any, _: str) -> Step:
     comma = bool(settings.get("comma"))
 
     def step(text: Any) -> Value:
-        number = parse_number(str(text), comma=comma) * times
+        number = parse_number(str(text), comma=comma and not isinstance(text, NumberCell)) * times
         if decimals is not None:
             number = round(number, int(decimals))
         return plain(number)
@@ -79,7 +81,7 @@ def parse_number(text: str, *, comma: bool = False) -> Decimal:
     negative = bare.startswith("(") and bare.endswith(")")
     if negative:
         bare = bare[1:-1]
-    bare = bare.replace(".", "").replace(",", ".") if comma else _without_thousands(bare)
+    bare = _without_points(bare).replace(",", ".") if comma else _without_thousands(bare)
     if not NUMBER.match(bare):
         raise BadValueError("no-number", value=text)
     try:
@@ -91,6 +93,11 @@ def parse_number(text: str, *, comma: bool = False) -> Decimal:
 
 def _without_thousands(text: str) -> str:
     return text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", text) else text
+
+
+def _without_points(text: str) -> str:
+    """A point between other than groups of three is no thousands mark: such a text stays wrong, not ten times more."""
+    return text.replace(".", "") if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?", text) else text.replace(".", "?")
 
 
 def plain(number: Decimal) -> int | Decimal:
@@ -126,13 +133,20 @@ def make_boolean(_: Any, __: str) -> Step:
 
 @lru_cache(maxsize=65536)
 def parse_moment(text: str, formats: tuple[str, ...]) -> datetime:
-    """Date and time by the first format that fits (``strptime``; ``iso`` for ISO 8601); raises BadValueError."""
-    for each in formats:
+    """Date and time by the first format that fits (``strptime``; ``iso`` for ISO 8601); raises BadValueError.
+
+    A full ISO form fits any mapping: it can mean one date only, and so the rejected rows of a workbook come back.
+    """
+    for each in (*formats, "iso") if ISO.match(text) else formats:
         try:
             return datetime.fromisoformat(text) if each == "iso" else datetime.strptime(text, each)
         except ValueError:
             continue
     raise BadValueError("no-date", value=text, format=" | ".join(formats))
+
+
+def _parse_cell(text: Any, formats: tuple[str, ...]) -> datetime:
+    return parse_moment(str(text), ("iso",) if isinstance(text, DateCell) else formats)
 
 
 def _formats(options: Any) -> tuple[str, ...]:
@@ -144,7 +158,7 @@ def _formats(options: Any) -> tuple[str, ...]:
 def make_date(options: Any, _: str) -> Step:
     """A calendar day in ISO form; a time of day is dropped."""
     formats = _formats(options)
-    return lambda text: parse_moment(str(text), formats).date().isoformat()
+    return lambda text: _parse_cell(text, formats).date().isoformat()
 
 
 def make_moment(options: Any, zone: str) -> Step:
@@ -153,7 +167,7 @@ def make_moment(options: Any, zone: str) -> Step:
     local = ZoneInfo(zone or "UTC")
 
     def step(text: Any) -> str:
-        moment = parse_moment(str(text), formats)
+        moment = _parse_cell(text, formats)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=local)
         return show_moment(moment)
@@ -186,7 +200,13 @@ def make_cut(length: Any, _: str) -> Step:
 
 
 def _when_true(step: Step) -> Callable[[Any, str], Step]:
-    return lambda wanted, _: step if wanted else lambda text: text
+    """The step if it is wanted; a cell that knows what it was stays so where the step leaves its text alone."""
+
+    def kept(text: Any) -> Any:
+        made = step(text)
+        return text if is_typed(text) and made == text else made
+
+    return lambda wanted, _: kept if wanted else lambda text: text
 
 
 def _one_line(text: Any) -> str:

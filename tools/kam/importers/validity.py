@@ -14,8 +14,8 @@ from kam.rules.discovery import load_rules
 from kam.settings import Person, Product, Settings
 
 
-def with_things(settings: Settings, drafts: Iterable[Draft]) -> Settings:
-    """The settings as they will be once the people and products of the drafts are in."""
+def with_things(settings: Settings, drafts: Iterable[Draft], base: str) -> Settings:
+    """The settings as they will be once the people and products of the drafts and the base currency are in."""
     people, products = dict(settings.people), dict(settings.products)
     for draft in drafts:
         name = str(draft.data.get("name", draft.id))
@@ -24,7 +24,7 @@ def with_things(settings: Settings, drafts: Iterable[Draft]) -> Settings:
             people[draft.id] = Person(id=draft.id, names=names)
         elif draft.make == "product" and draft.id not in products:
             products[draft.id] = Product(id=draft.id, names=names)
-    return replace(settings, people=people, products=products)
+    return replace(settings, people=people, products=products, currencies=replace(settings.currencies, base=base))
 
 
 class Validity:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, datetime, time, timedelta
 
+from kam.importers.cells import make_cell
 from kam.importers.decode import UnreadableError
 
 MAX_UNPACKED = 512 * 1024 * 1024
@@ -18,8 +18,8 @@ CHUNK = 1024 * 1024
 def read_xlsx(raw: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
     """Each sheet's name and its rows as text, from the first row of the sheet on.
 
-    Dates come in ISO form, whole numbers without a decimal point. Raises UnreadableError for what is no workbook,
-    is protected by a password, or is larger than the guard allows.
+    Dates and numbers come as cells that know what they are (see ``kam.importers.cells``).
+    Raises UnreadableError for what is no workbook, is protected by a password, or is larger than the guard allows.
     """
     _guard(raw, name)
     from python_calamine import CalamineError, CalamineWorkbook
@@ -30,7 +30,7 @@ def read_xlsx(raw: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
         sheets = [(sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)) for sheet in names]
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableError("no-workbook", {"file": name}) from error
-    return [(sheet, [[_text(cell) for cell in row] for row in rows]) for sheet, rows in sheets]
+    return [(sheet, [[make_cell(cell) for cell in row] for row in rows]) for sheet, rows in sheets]
 
 
 def _guard(raw: bytes, name: str) -> None:
@@ -68,19 +68,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _text(cell: object) -> str:
-    if cell is None or isinstance(cell, str):
-        return cell or ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
