@@ -116,9 +116,7 @@ def _check_settings(ctx: Context) -> Report:
     problems: list[Problem] = list(ctx.settings.problems)
     from kam.cli.parts import find_own_problems, find_problems
 
-    problems += (
-        find_problems(ctx.settings, cache=False) if ctx.settings.is_usable else find_own_problems(ctx.settings)
-    )
+    problems += find_problems(ctx.settings, cache=False) if ctx.settings.is_usable else find_own_problems(ctx.settings)
     return make_report(problems, records=0, accounts=0, filled=0, total=0)
 
 

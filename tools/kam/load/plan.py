@@ -80,9 +80,7 @@ class _Compiler:
         )
 
     def compile_map(self, schema: Mapping[str, Any], known: Mapping[str, Field], source: Field | None = None) -> Plan:
-        fields = {
-            name: self.compile(inner, known.get(name)) for name, inner in schema.get("properties", {}).items()
-        }
+        fields = {name: self.compile(inner, known.get(name)) for name, inner in schema.get("properties", {}).items()}
         further = schema.get("additionalProperties", True)
         other = Plan() if further is True else None
         if isinstance(further, Mapping):

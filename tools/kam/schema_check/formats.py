@@ -26,6 +26,7 @@ CHECKED_BY_LOADER = frozenset(
 )
 """Patterns that a value which the loader has read matches for certain."""
 
+
 def has_format(value: object, name: str) -> bool:
     """True where ``value`` is no text, or text of the format ``name``, or where there is no such format."""
     if not isinstance(value, str) or name not in PATTERNS:
