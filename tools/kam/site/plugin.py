@@ -12,6 +12,7 @@ from mkdocs.plugins import BasePlugin
 
 from kam.site.blocks import put_blocks, take_blocks
 from kam.site.publish import Publication, build_beside, publish, watched_folders
+from kam.site.word_list import keep_word_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ class KamPlugin(BasePlugin[KamOptions]):  # type: ignore[no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Stage the pages and point MkDocs at them."""
         root = Path(config.config_file_path).resolve().parent
+        keep_word_list(root / ".kam" / "cache")
         self.published = publish(root, str(config.theme["language"]), str(self.config.as_of))
         config.docs_dir = str(self.published.staged.folder)
         config.nav = self.published.staged.nav
