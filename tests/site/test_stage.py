@@ -124,3 +124,22 @@ def test_a_field_table_of_no_type_is_a_warning(root: Path, caplog: pytest.LogCap
     (root / "sop/en/only.md").write_text("# Only\n\n<!-- kam:fields isue -->\n", encoding="utf-8")
     stage_english(root)
     assert "sop/en/only.md:3 there is no record type isue" in caplog.text and "did you mean issue?" in caplog.text
+
+
+def test_record_type_without_a_handbook_page_gets_one(root: Path) -> None:
+    schema = (root / "site-config/schemas/risk.yml").read_text("utf-8")
+    new = schema.replace("x-folder: risks", "x-folder: hazards").replace(
+        "x-plural: {en: Risks", "x-plural: {en: Hazards"
+    )
+    (root / "site-config/schemas/hazard.yml").write_text(new, "utf-8")
+    index = root / "sop/en/records/index.md"
+    index.write_text("---\ntitle: What is recorded\n---\n\nWritten by hand.\n", "utf-8")
+    snapshot = load_snapshot(open_portfolio(root, load_settings(root)), AS_OF)
+    for lang, word in (("en", "Likelihood"), ("zh", "字段")):
+        staged = stage(snapshot, lang)
+        page = (staged.folder / "handbook/records/hazard.md").read_text("utf-8")
+        assert "<code>likelihood</code>" in page and word in page
+        listed = (staged.folder / "handbook/records/index.md").read_text("utf-8")
+        assert 'href="hazard/"' in listed and 'href="issue/"' not in listed
+        assert "handbook/records/hazard.md" in str(staged.nav)
+    assert "Written by hand." in (root / ".kam/staged/en/handbook/records/index.md").read_text("utf-8")

@@ -44,7 +44,9 @@ def _order(source: Path, prefix: str, page: str) -> tuple[int, str]:
     name = page.removeprefix(f"{prefix}/")
     if name == "index":
         return (-1, name)
-    found = re.search(r"\A---\n(?:.*\n)*?order: *(\d+)", (source / f"{name}.md").read_text(encoding="utf-8")[:2000])
+    path = source / f"{name}.md"
+    text = path.read_text(encoding="utf-8")[:2000] if path.is_file() else ""
+    found = re.search(r"\A---\n(?:.*\n)*?order: *(\d+)", text)
     return (int(found[1]) if found else 1000, name)
 
 

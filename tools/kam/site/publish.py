@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kam.site.left_out import find_left_out
-from kam.site.pages.handbook import find_handbook
+from kam.site.pages.handbook import all_pages
 from kam.site.snapshot import Snapshot, load_snapshot
 from kam.site.stage import Staged, stage
 
@@ -40,7 +40,7 @@ def publish(root: Path, lang: str, as_of: str = "") -> Publication:
     staged = stage(snapshot, lang)
     company = snapshot.settings.site.company
     left_out = tuple(sorted(find_left_out(snapshot)))
-    return Publication(staged, snapshot, company.get(lang, ""), _pages_in_both(staged, root, lang), left_out)
+    return Publication(staged, snapshot, company.get(lang, ""), _pages_in_both(staged, snapshot, lang), left_out)
 
 
 def watched_folders(root: Path) -> list[Path]:
@@ -80,9 +80,10 @@ def _snapshot(root: Path, as_of: str) -> Snapshot:
     return _kept[root][1]
 
 
-def _pages_in_both(staged: Staged, root: Path, lang: str) -> frozenset[str]:
+def _pages_in_both(staged: Staged, snapshot: Snapshot, lang: str) -> frozenset[str]:
     """Generated pages exist in every language; handbook pages only where the other handbook has them."""
-    other = find_handbook(root, next(each for each in LANGUAGES if each != lang))
+    other_lang = next(each for each in LANGUAGES if each != lang)
+    other = all_pages(snapshot.root, other_lang, snapshot.settings.types.values())
     generated = (p.relative_to(staged.folder).as_posix() for p in staged.folder.rglob("*.md"))
     return frozenset(
         {name for name in generated if not name.startswith("handbook/")} | {f"{name}.md" for name in other}

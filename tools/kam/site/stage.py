@@ -9,7 +9,7 @@ from pathlib import Path
 from kam.site.nav import Nav, make_nav
 from kam.site.page import Page
 from kam.site.pages import iter_pages
-from kam.site.pages.handbook import find_handbook
+from kam.site.pages.handbook import all_pages
 from kam.site.snapshot import Snapshot
 from kam.site.view import View
 
@@ -27,7 +27,7 @@ class Staged:
 
 def stage(snapshot: Snapshot, lang: str) -> Staged:
     """Render all pages of one language into ``.kam/staged/<lang>`` below the portfolio's root."""
-    view = View(snapshot, lang, find_handbook(snapshot.root, lang))
+    view = View(snapshot, lang, all_pages(snapshot.root, lang, snapshot.settings.types.values()))
     folder = snapshot.root / ".kam" / "staged" / lang
     _keep_out_of_git(snapshot.root / ".kam")
     written, removed, count = write_pages(folder, iter_pages(view), _other_files(snapshot.root / "sop" / lang))
