@@ -45,7 +45,7 @@ Records = dict[str, dict[str, Any]]
 def make_portfolio(random: Random, products: list[str]) -> Records:
     """Some accounts with deals, orders, feedback and issues over two years; much is left empty."""
     records: Records = {}
-    for name in ("acme", "bolt", "cord", "dune", "华瑞"):
+    for name in ("acme", "bolt", "cord", "dune", "echo", "fern", "gale", "华瑞"):
         profile = {
             "tier": random.choice("ABC"),
             "owner": random.choice(("ann", "bob")),
@@ -265,7 +265,7 @@ def herfindahl(facts: list[Fact], _: list[Fact]) -> Decimal | None:
 
 def top_five(facts: list[Fact], _: list[Fact]) -> Decimal | None:
     sums = sorted((s for s in map(total, by_account(facts).values()) if s > 0), reverse=True)
-    return 100 * sum(sums[:5], Decimal(0)) / sum(sums, Decimal(0)) if sums else None
+    return 100 * sum(sums[:5], Decimal(0)) / sum(sums, Decimal(0)) if len(sums) > 5 else None
 
 
 def repeated(facts: list[Fact], _: list[Fact]) -> Decimal | None:
