@@ -149,3 +149,22 @@ def test_every_account_of_the_sample_has_a_lively_page(sample: Path) -> None:
         text = (folder / f"accounts/{account}.md").read_text("utf-8")
         for part in ("figures", "open-work", "contacts", "responsibilities", "opportunities", "timeline"):
             assert f"{{#{part}}}" in text, (account, part)
+
+
+def test_kpis_that_could_not_be_computed_are_named_with_their_reason(sample: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(sample, tmp_path / "sample", ignore=shutil.ignore_patterns(".kam"))
+    currencies = root / "site-config/currencies.yml"
+    text = currencies.read_text("utf-8")
+    cut = re.sub(r"(?m)^.*202[0-9]-\d\d-\d\d.*\n", "", text)
+    assert cut != text
+    currencies.write_text(cut, "utf-8")
+    snapshot = load_snapshot(open_portfolio(root, load_settings(root)), AS_OF)
+    failed = {each.id for each in snapshot.kpis if each.failed}
+    assert "order_value" in failed
+    for lang, reason in (("en", "no rate for"), ("zh", "缺少")):
+        folder = stage(snapshot, lang).folder
+        home = (folder / "index.md").read_text("utf-8").partition("{#attention}")[2].partition("{#accounts}")[0]
+        for name in failed:
+            assert f'href="kpis/{name}/"' in home, name
+            assert reason in (folder / f"kpis/{name}.md").read_text("utf-8")
+        assert home.count(reason) == len(failed)

@@ -37,6 +37,7 @@ class Shown:
     has_value: bool
     is_money: bool
     points: str = ""
+    has_failed: bool = False
 
 
 def show_result(view: View, result: KpiResult) -> Shown:
@@ -112,4 +113,5 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         has_value=figure.value is not None,
         is_money=result.kpi.unit == MONEY,
         points=points,
+        has_failed=result.failed,
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kam.model.problem import Level
 from kam.model.record import Record
-from kam.site.figures import Shown, show_all, worst_first
+from kam.site.figures import Shown, show_all, show_result, worst_first
 from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.view import View
@@ -42,6 +42,7 @@ def render(view: View) -> Iterator[Page]:
         hide=("navigation", "toc"),
         figures=main_figures(view),
         figure_count=len(snapshot.kpis),
+        failed=[show_result(view, each) for each in snapshot.kpis if each.failed],
         overdue=overdue[:SHOWN],
         overdue_count=len(overdue),
         endings=endings[:SHOWN],
