@@ -218,8 +218,11 @@ def _rates(entry: Section) -> tuple[tuple[str, Decimal], ...]:
 def check_currencies(
     files: Mapping[str, LocatedYaml], people: Mapping[str, Person], products: Mapping[str, Product], money: Currencies
 ) -> None:
-    """Currencies of prices and quotas must be listed."""
+    """The base currency and those of prices and quotas must be listed."""
     known = {money.base, *money.listed}
+    if money.base and money.listed and money.base not in money.listed:
+        words = {"found": shown(money.base)}
+        files["kam.yml"].report(("base_currency",), "settings-bad-reference", "base-currency", words)
     for product in products.values():
         if product.currency and product.currency not in known:
             _report_reference(files["products.yml"], ("products", product.id, "currency"), product.currency, known)
