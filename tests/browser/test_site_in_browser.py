@@ -34,6 +34,20 @@ def test_page_fits_a_phone(phone: Any, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_unit_of_a_figure_stays_whole_on_a_phone(phone: Any) -> None:
+    page = phone.open("kpis/")
+    broken = """() => [...document.querySelectorAll(".kam-figure-value")].filter(each => {
+        const unit = each.querySelector("small") ?? each.appendChild(document.createElement("small"));
+        each.firstChild.textContent = "888,888,992,236";
+        unit.textContent = "CNY";
+        const words = document.createRange();
+        words.selectNodeContents(unit);
+        return words.getClientRects().length > 1 || each.scrollWidth > each.clientWidth;
+    }).length"""
+    assert page.locator(".kam-figure-value").count() > 5
+    assert page.evaluate(broken) == 0
+
+
 def test_no_element_has_a_handler_or_a_script_link(desktop: Any) -> None:
     page = desktop.open("accounts/hostile/")
     found = page.evaluate(
