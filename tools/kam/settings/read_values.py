@@ -222,7 +222,9 @@ def check_currencies(
     known = {money.base, *money.listed}
     if money.base and money.listed and money.base not in money.listed:
         words = {"found": shown(money.base)}
-        files["kam.yml"].report(("base_currency",), "settings-bad-reference", "base-currency", words)
+        files["kam.yml"].report(
+            ("base_currency",), "settings-bad-reference", "base-currency", words, level=Level.WARNING
+        )
     for product in products.values():
         if product.currency and product.currency not in known:
             _report_reference(files["products.yml"], ("products", product.id, "currency"), product.currency, known)
