@@ -49,8 +49,6 @@ RECORDS = maps(
 )  # fmt: skip
 
 
-
-
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=RECORDS)
 @example(data={"notes": "a\n\n"})
