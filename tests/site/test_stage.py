@@ -80,6 +80,7 @@ def test_account_named_like_the_index_has_a_page_of_its_own(root: Path) -> None:
 
 def test_long_lists_get_pages_of_their_own(root: Path) -> None:
     folder = root / "accounts/acme/meetings"
+    folder.mkdir(exist_ok=True)
     for number in range(1, 251):
         day = date.fromordinal(AS_OF.toordinal() - number).isoformat()
         (folder / f"{day}-call-{number}.md").write_text(f"---\ntitle: Call {number}\nat: {day}\n---\n", "utf-8")
