@@ -8,6 +8,7 @@ from typing import Any
 
 from kam.load.fast import FastReader
 from kam.load.plan import Plan, compile_plan
+from kam.model.per_type import per_type
 from kam.model.schema import RecordType
 from kam.schema_check import validator_of
 
@@ -28,19 +29,6 @@ class Way:
     limit: int
 
 
-_ways: dict[int, Way] = {}
-
-
-def way_of(rtype: RecordType) -> Way:
-    """How files of this type are read."""
-    way = _ways.get(id(rtype))
-    if way is None or way.rtype is not rtype:
-        if len(_ways) > 200:
-            _ways.clear()
-        way = _ways[id(rtype)] = _prepare(rtype)
-    return way
-
-
 def _prepare(rtype: RecordType) -> Way:
     is_ledger = rtype.layout == "ledger"
     plan = compile_plan(rtype)
@@ -48,3 +36,7 @@ def _prepare(rtype: RecordType) -> Way:
         plan = Plan(kind="map", fields={ENTRIES: Plan(kind="list", items=plan, unique="id")})
     limit = MAX_LEDGER_BYTES if is_ledger else MAX_BYTES
     return Way(rtype, plan, FastReader(plan), validator_of(rtype), is_ledger, limit)
+
+
+way_of = per_type(_prepare)
+"""How files of a type are read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kam.model.per_type import per_type
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, RecordType
 
@@ -23,11 +24,8 @@ def measure_completeness(data: Mapping[str, Any], rtype: RecordType) -> Complete
     A field inside a list counts once and is filled where every item has it, so a long list weighs no more than
     a short one. Empty text, empty lists and empty maps count as missing.
     """
-    found = _scales.get(id(rtype))
-    if found is None or found[0] is not rtype:
-        found = _scales[id(rtype)] = (rtype, _make_scale(rtype.fields))
     missing: list[FieldPath] = []
-    filled, total = _weigh(found[1], data, missing)
+    filled, total = _weigh(_scale_of(rtype), data, missing)
     return Completeness(filled, total, tuple(missing))
 
 
@@ -39,7 +37,6 @@ class _Scale(NamedTuple):
     inner: tuple[tuple[str, bool, _Scale], ...]
 
 
-_scales: dict[int, tuple[RecordType, _Scale]] = {}
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -102,3 +99,6 @@ def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: lis
             total += max(sum_[1] for sum_ in sums)
             filled += min(sum_[0] for sum_ in sums if sum_[1])
     return filled, total
+
+
+_scale_of = per_type(lambda rtype: _make_scale(rtype.fields))

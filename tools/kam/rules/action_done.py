@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kam.model.per_type import per_type
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.moments import is_after
-from kam.rules.values import Names, iter_at, per_type, text_of
+from kam.rules.values import Names, iter_at, text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kam.model.per_type import per_type
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
-from kam.rules.values import PLAIN_TARGETS, Names, iter_at, per_type, references_of
+from kam.rules.values import PLAIN_TARGETS, Names, iter_at, references_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kam.model.per_type import per_type
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
-from kam.rules.values import Names, iter_at, per_type
+from kam.rules.values import Names, iter_at
 
 if TYPE_CHECKING:
     from kam.settings import Currencies, Settings

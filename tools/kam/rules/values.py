@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
+from kam.model.per_type import per_type
 from kam.model.problem import FieldPath
 from kam.model.record import Value
 from kam.model.schema import Field, RecordType
 
-Plan = TypeVar("Plan")
 Names = tuple[str, ...]
-
-
-def per_type(make: Callable[[RecordType], Plan]) -> Callable[[RecordType], Plan]:
-    """Work out something once for each record type (types hold mappings, so they cannot be hashed)."""
-    made: dict[int, tuple[RecordType, Plan]] = {}
-
-    def get(rtype: RecordType) -> Plan:
-        found = made.get(id(rtype))
-        if found is None or found[0] is not rtype:
-            found = made[id(rtype)] = (rtype, make(rtype))
-        return found[1]
-
-    return get
 
 
 def iter_at(value: object, names: Names, path: FieldPath = ()) -> Sequence[tuple[FieldPath, Value]]:

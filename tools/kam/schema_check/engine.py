@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
+from kam.model.per_type import per_type
 from kam.model.schema import RecordType
 from kam.schema_check.formats import CHECKED_BY_LOADER, PATTERNS
 
@@ -42,17 +43,8 @@ class Engine:
         return _compile(self.rtype, quick=False).iter_errors  # type: ignore[no-any-return]
 
 
-_engines: dict[int, Engine] = {}
-
-
-def engine_of(rtype: RecordType) -> Engine:
-    """The validators of ``rtype``."""
-    engine = _engines.get(id(rtype))
-    if engine is None or engine.rtype is not rtype:
-        if len(_engines) > 200:
-            _engines.clear()
-        engine = _engines[id(rtype)] = Engine(rtype)
-    return engine
+engine_of = per_type(Engine)
+"""The validators of a type."""
 
 
 def _compile(rtype: RecordType, *, quick: bool) -> Any:

@@ -21,7 +21,6 @@ AXIS = {
     "labelColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelFontSize": 12,
     "labelFont": "sans-serif",
 }  # fmt: skip
-AXIS_X = {"labelAngle": 0, "grid": False, "labelOverlap": True}
 _COLOURS = {
     LINE: "var(--kam-line)",
     INK: "var(--kam-ink)",
