@@ -1,7 +1,8 @@
 """Compiled settings in ``.kam/cache/settings.json``, found again by what the settings files hold.
 
-First line: key and checksum. Second line: all but the types. Then a line for each type, which is decoded only when
-somebody asks for it. Whatever does not fit exactly is taken for no cache at all, and written anew.
+First line: key and checksum. Second line: people, products and the like. Then a line for each type and for each topic
+of policy, which is decoded only when somebody asks for it. Whatever does not fit exactly is taken for no cache at all,
+and written anew.
 """
 
 from __future__ import annotations
@@ -13,18 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from kam import __version__
+from kam.model.problem import Problem
 from kam.model.schema import RecordType
-from kam.settings.codec import (
-    decode_currencies,
-    decode_person,
-    decode_problems,
-    decode_product,
-    decode_site,
-    decode_type,
-    encode,
-)
+from kam.settings.codec import decode, encode, from_json
 from kam.settings.files import digest_of
+from kam.settings.parts import Parts
 from kam.settings.settings import Settings
+from kam.settings.values import Currencies, Person, Product, SiteSettings
 
 FOLDER = ".kam"
 FILE = "cache/settings.json"
@@ -51,7 +47,7 @@ class LazyTypes(Mapping[str, RecordType]):
     def __getitem__(self, name: str) -> RecordType:
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = decode_type(self._lines[name])
+            found = self._found[name] = decode(RecordType, self._lines[name])
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -70,17 +66,19 @@ def read_cache(root: Path, key: str, digest: str) -> Settings | None:
             return None
         first, *lines = payload.decode().splitlines()
         plain = json.loads(first)
-        names = list(plain["types"])
+        names, parts = list(plain["types"]), plain["parts"]
+        part_lines = dict(zip(parts, lines[len(names) :], strict=True))
         return Settings(
             root=root,
-            types=LazyTypes(dict(zip(names, lines, strict=True))),
+            types=LazyTypes(dict(zip(names, lines[: len(names)], strict=True))),
             folders={folder: name for name, folder in plain["types"].items()},
-            people={name: decode_person(each) for name, each in plain["people"].items()},
-            products={name: decode_product(each) for name, each in plain["products"].items()},
-            currencies=decode_currencies(plain["currencies"]),
-            site=decode_site(plain["site"]),
+            people={name: from_json(Person, each) for name, each in plain["people"].items()},
+            products={name: from_json(Product, each) for name, each in plain["products"].items()},
+            currencies=from_json(Currencies, plain["currencies"]),
+            site=from_json(SiteSettings, plain["site"]),
             digest=digest,
-            problems=list(decode_problems(plain["problems"])),
+            problems=[from_json(Problem, each) for each in plain["problems"]],
+            parts=Parts(lines=part_lines),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -88,15 +86,17 @@ def read_cache(root: Path, key: str, digest: str) -> Settings | None:
 
 def write_cache(settings: Settings, key: str) -> None:
     """Keep usable settings for the next run; a folder that cannot be written to is no failure."""
+    parts = settings.parts.items()
     rest = {
         "types": {name: rtype.folder for name, rtype in settings.types.items()},
+        "parts": list(parts),
         "people": settings.people,
         "products": settings.products,
         "currencies": settings.currencies,
         "site": settings.site,
         "problems": settings.problems,
     }
-    lines = [encode(rest), *(encode(rtype) for rtype in settings.types.values())]
+    lines = [encode(rest), *(encode(each) for each in (*settings.types.values(), *parts.values()))]
     payload = "\n".join(lines).encode()
     head = json.dumps({"key": key, "check": digest_of(key.encode() + payload)}).encode()
     with suppress(OSError):

@@ -1,18 +1,23 @@
-"""Settings as JSON and back, for the cache. Nothing of a cache file is ever run, only read as values."""
+"""Settings as JSON and back, for the cache. Nothing of a cache file is ever run, only read as values.
+
+What a value is to become follows from the annotations of the dataclass that holds it, so that a new kind of setting
+needs no line here.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
-from typing import Any
-
-from kam.model.problem import Level, Problem
-from kam.model.schema import Field, Kind, RecordType, Sensitivity, States
-from kam.settings.values import Currencies, Currency, Person, Product, Quota, SiteSettings
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Json = Any
+T = TypeVar("T")
+Decoder = Callable[[Json], Any]
 
 
 def to_json(value: Any) -> Json:
@@ -21,8 +26,8 @@ def to_json(value: Any) -> Json:
         return str(value)
     if isinstance(value, str | int | float) or value is None:
         return value
-    if isinstance(value, tuple | list):
-        return [to_json(each) for each in value]
+    if isinstance(value, tuple | list | frozenset):
+        return [to_json(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, Mapping):
         return {key: to_json(each) for key, each in value.items()}
     plain: dict[str, Json] = {}
@@ -39,76 +44,54 @@ def encode(value: Any) -> str:
     return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def decode_type(text: str) -> RecordType:
-    """The record type that ``encode`` wrote."""
-    plain = json.loads(text)
-    plain["fields"] = tuple(_field(each) for each in plain["fields"])
-    plain["sensitivity"] = Sensitivity(plain.get("sensitivity", "internal"))
-    plain["order"] = _pairs(plain.get("order"))
-    if "states" in plain:
-        plain["states"] = _states(plain["states"])
-    return RecordType(**plain)
+def decode(wanted: type[T], text: str) -> T:
+    """The dataclass that ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    return from_json(wanted, json.loads(text))
 
 
-def _field(plain: Json) -> Field:
-    plain["kind"] = Kind(plain["kind"])
-    if "sensitivity" in plain:
-        plain["sensitivity"] = Sensitivity(plain["sensitivity"])
-    if "fields" in plain:
-        plain["fields"] = tuple(_field(each) for each in plain["fields"])
-    if "items" in plain:
-        plain["items"] = _field(plain["items"])
-    if "targets" in plain:
-        plain["targets"] = tuple(plain["targets"])
-    if "order" in plain:
-        plain["order"] = _pairs(plain["order"])
-    return Field(**plain)
+def from_json(wanted: type[T], plain: Json) -> T:
+    """The dataclass that ``to_json`` made plain. Raises ValueError, KeyError or TypeError for anything else."""
+    return cast(T, _decoder(cast(Any, wanted))(plain))
 
 
-def _pairs(plain: Json) -> tuple[tuple[str, str], ...]:
-    return tuple((first, second) for first, second in plain or ())
+@cache
+def _decoder(hint: Any) -> Decoder:
+    """What turns plain JSON into a value of that annotation."""
+    if is_dataclass(hint):
+        return _dataclass_decoder(cast(type, hint))
+    if isinstance(hint, type) and issubclass(hint, Enum | Decimal):
+        return hint
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        rest = [each for each in arguments if each is not NoneType]
+        inner = _decoder(rest[0]) if len(rest) == 1 else _same
+        return inner if inner is _same else lambda plain: None if plain is None else inner(plain)
+    if origin in (tuple, list, frozenset):
+        return _sequence_decoder(origin, arguments)
+    if origin is not None and issubclass(origin, Mapping):
+        inner = _decoder(arguments[1])
+        return _same if inner is _same else lambda plain: {key: inner(each) for key, each in plain.items()}
+    return _same
 
 
-def _states(plain: Json) -> States:
-    for name in ("initial", "open", "terminal"):
-        plain[name] = tuple(plain[name])
-    plain["transitions"] = {state: tuple(after) for state, after in plain["transitions"].items()}
-    return States(**plain)
+def _same(plain: Json) -> Any:
+    return plain
 
 
-def decode_person(plain: Json) -> Person:
-    """The person that ``to_json`` made plain."""
-    quotas = tuple(Quota(**{**each, "amount": Decimal(each["amount"])}) for each in plain.pop("quotas", ()))
-    return Person(**_exact(plain, "capacity", "cost_rate"), quotas=quotas)
+def _sequence_decoder(origin: type, arguments: tuple[Any, ...]) -> Decoder:
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        inners = [_decoder(each) for each in arguments]
+        return lambda plain: tuple(inner(each) for inner, each in zip(inners, plain, strict=True))
+    inner = _decoder(arguments[0])
+    return origin if inner is _same else lambda plain: origin(map(inner, plain))
 
 
-def decode_product(plain: Json) -> Product:
-    """The product that ``to_json`` made plain."""
-    return Product(**_exact(plain, "list_price", "cost"))
+def _dataclass_decoder(wanted: type) -> Decoder:
+    decoders: dict[str, Decoder] = {}
 
+    def decode_one(plain: Json) -> Any:
+        if not decoders:  # found out when first needed: a field may hold fields of its own kind
+            decoders.update({name: _decoder(hint) for name, hint in get_type_hints(wanted).items()})
+        return wanted(**{name: decoders[name](value) for name, value in plain.items()})
 
-def decode_currencies(plain: Json) -> Currencies:
-    """The currencies that ``to_json`` made plain."""
-    listed = {}
-    for code, each in plain.get("listed", {}).items():
-        rates = tuple((day, Decimal(rate)) for day, rate in each.pop("rates", ()))
-        listed[code] = Currency(**each, rates=rates)
-    return Currencies(plain["base"], listed)
-
-
-def decode_site(plain: Json) -> SiteSettings:
-    """The company's choices that ``to_json`` made plain."""
-    return SiteSettings(**_exact(plain, "attachment_max_mb"))
-
-
-def decode_problems(plain: Json) -> Iterator[Problem]:
-    """The problems that ``to_json`` made plain."""
-    for each in plain:
-        yield Problem(**{**each, "level": Level(each["level"])})
-
-
-def _exact(plain: Json, *numbers: str) -> dict[str, Any]:
-    """Keyword arguments: lists as tuples, the named texts as exact numbers."""
-    found = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    found.update({name: Decimal(found[name]) for name in numbers if name in found})
-    return found
+    return decode_one

@@ -12,10 +12,13 @@ from kam.settings.check_schema import check_schema, check_shared
 from kam.settings.check_type import check_type, check_types
 from kam.settings.compile import compile_type
 from kam.settings.files import CONFIG
+from kam.settings.parts import Known, Parts, read_parts
 from kam.settings.read_values import check_currencies, read_currencies, read_people, read_products, read_site
 from kam.settings.section import nearest
 from kam.settings.settings import Settings
 from kam.settings.shared import SHARED_FILE, Pieces, RefError
+from kam.settings.topics import FILES as TOPIC_FILES
+from kam.settings.topics import PARTS
 from kam.settings.values import Currencies, Person, Product, SiteSettings
 from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
@@ -28,6 +31,7 @@ CONSEQUENCES = ("not-a-date", "no-choice", "no-initial", "unreachable", "dead-en
 OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
 FILES = ("kam.yml", *OPTIONAL)
 READ_ELSEWHERE = ("policy.yml",)
+"""Files that other parts of kam read; those of ``topics`` are read here."""
 FOLDERS = ("schemas", "kpis", "imports", "theme")
 
 
@@ -39,6 +43,8 @@ def compile_settings(root: Path, raws: Mapping[str, bytes], digest: str, unreada
     site, people, products, currencies = _read_values(files)
     for file in files.values():
         problems += file.problems
+    known = Known(types, people, products, site, _kpi_ids(raws))
+    parts = _read_topics(raws, known, problems)
     if unreadable:
         problems = _with_unreadable(problems, unreadable)
     return Settings(
@@ -51,7 +57,28 @@ def compile_settings(root: Path, raws: Mapping[str, bytes], digest: str, unreada
         site=site,
         digest=digest,
         problems=_sort_problems(problems),
+        parts=parts,
     )
+
+
+def _read_topics(raws: Mapping[str, bytes], known: Known, problems: list[Problem]) -> Parts:
+    files = {}
+    for name in TOPIC_FILES:
+        path = f"{CONFIG}/{name}"
+        files[name] = (
+            load_yaml_with_lines(path, raws[path], empty_ok=True) if path in raws else LocatedYaml(path, value={})
+        )
+        if files[name].value is None and not files[name].problems:
+            files[name].value = {}
+    parts = read_parts(files, known, PARTS)
+    for file in files.values():
+        problems += file.problems
+    return parts
+
+
+def _kpi_ids(raws: Mapping[str, bytes]) -> frozenset[str]:
+    folder = f"{CONFIG}/kpis/"
+    return frozenset(path[len(folder) : -len(".yml")] for path in raws if path.startswith(folder))
 
 
 def _read_values(
@@ -94,14 +121,14 @@ def missing_file(path: str, key: str = "default", level: Level = Level.ERROR) ->
 def _is_known(path: str) -> bool:
     _, *parts = path.split("/")
     if len(parts) == 1:
-        return parts[0] in FILES + READ_ELSEWHERE
+        return parts[0] in (*FILES, *READ_ELSEWHERE, *TOPIC_FILES)
     if parts[0] == "schemas":
         return len(parts) == 2 and parts[1].endswith(".yml")
     return parts[0] in FOLDERS
 
 
 def _unknown_file(path: str) -> Problem:
-    near = nearest(path.split("/")[1], (*FILES, *FOLDERS)) if path.count("/") == 1 else ""
+    near = nearest(path.split("/")[1], (*FILES, *TOPIC_FILES, *FOLDERS)) if path.count("/") == 1 else ""
     args = {"path": path, "near": f"{CONFIG}/{near}"}
     return Problem(path, 0, 0, "settings-unknown-file", Level.ERROR, "near" if near else "default", args)
 

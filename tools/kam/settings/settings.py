@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO
 from kam.model.schema import RecordType
+from kam.settings.parts import Parts
 from kam.settings.values import Currencies, Person, Product, SiteSettings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,16 @@ class Settings:
     site: SiteSettings
     digest: str
     problems: list[Problem] = field(default_factory=list)
+    parts: Parts = field(default_factory=Parts)
 
     @property
     def is_usable(self) -> bool:
         """Whether no error was found."""
         return not any(problem.level is Level.ERROR for problem in self.problems)
+
+    def part(self, made: type[T]) -> T:
+        """A topic of policy, by its dataclass; with its defaults where the settings say nothing of it."""
+        return self.parts.of(made)
 
     def type_of_folder(self, folder: str) -> RecordType | None:
         """The type whose records stand in that folder of an account (or of ``_portfolio``)."""

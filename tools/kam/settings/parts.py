@@ -1,0 +1,77 @@
+"""The topics that a company's policy consists of: which file and section holds each, and what reads it.
+
+A topic is a module of this package with a frozen dataclass whose defaults demand nothing, and a reader. All the files
+are optional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from kam.model.schema import RecordType
+from kam.settings.codec import decode
+from kam.settings.section import Section
+from kam.settings.values import Person, Product, SiteSettings
+from kam.settings.yaml_reader import LocatedYaml
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What other settings files say, for checks across files. ``kpis`` holds the ids of the KPI files."""
+
+    types: Mapping[str, RecordType] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    site: SiteSettings = field(default_factory=lambda: SiteSettings(company={}))
+    kpis: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A topic: its file in ``site-config``, the key in there (empty: the whole file), its dataclass and its reader.
+
+    The reader is given the section, empty where the file or the key is absent, and adds problems to its file.
+    """
+
+    file: str
+    section: str
+    made: type
+    read: Callable[[Section, Known], object]
+
+
+class Parts:
+    """The topics by their dataclass; one that comes from the cache is decoded when it is first asked for."""
+
+    def __init__(self, values: Mapping[str, object] | None = None, lines: Mapping[str, str] | None = None) -> None:
+        self._values = dict(values or {})
+        self._lines = dict(lines or {})
+
+    def of(self, made: type[T]) -> T:
+        """The part of that type; its defaults where the settings say nothing."""
+        name = made.__name__
+        if name not in self._values:
+            self._values[name] = decode(made, self._lines.get(name, "{}"))
+        return cast(T, self._values[name])
+
+    def items(self) -> Mapping[str, Any]:
+        """Name of the dataclass → part, of those that were read from files."""
+        return self._values
+
+
+def read_parts(files: Mapping[str, LocatedYaml], known: Known, parts: tuple[Part, ...]) -> Parts:
+    """All parts; problems are added to the files. A key of a shared file that no part reads is one."""
+    values: dict[str, object] = {}
+    for name, file in files.items():
+        here = [part for part in parts if part.file == name]
+        if file.value is None:
+            continue
+        sections = tuple(part.section for part in here if part.section)
+        top = Section(file, (), sections)
+        for part in here:
+            section = top.inner(part.section) if part.section else top
+            values[part.made.__name__] = part.read(section, known)
+    return Parts(values)
