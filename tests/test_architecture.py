@@ -12,11 +12,12 @@ import pytest
 
 LAYERS = (
     {"kam", "kam.model"},
+    {"kam.git"},
     {"kam.settings"},
-    {"kam.load", "kam.schema_check", "kam.write"},
+    {"kam.load", "kam.schema_check", "kam.write", "kam.policy"},
     {"kam.rules"},
     {"kam.portfolio"},
-    {"kam.tables", "kam.importers", "kam.report", "kam.starter"},
+    {"kam.tables", "kam.importers", "kam.report", "kam.starter", "kam.history", "kam.authoring"},
     {"kam.kpi"},
     {"kam.site"},
     {"kam.cli"},
