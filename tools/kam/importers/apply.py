@@ -75,6 +75,6 @@ def _write(root: Path, write: Write, *, sync: bool) -> None:
     if write.text is not None:
         write_file(path, write.text, expected=write.expected, sync=sync)
     elif path.is_symlink() or path.read_bytes() != write.expected:
-        raise RefusedError(f"{path} was changed meanwhile")
+        raise RefusedError(path, "changed")
     else:
         path.unlink()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from kam.write.change import Change, finish_changes, write_changes
 from kam.write.edit import remove_value, replace_value, set_value
 from kam.write.file import RefusedError, write_file
+from kam.write.lock import LockedError, write_lock
 from kam.write.render import render_record, render_value
 from kam.write.splice import EditError
 
 __all__ = [
+    "Change",
     "EditError",
+    "LockedError",
     "RefusedError",
+    "finish_changes",
     "remove_value",
     "render_record",
     "render_value",
     "replace_value",
     "set_value",
+    "write_changes",
     "write_file",
+    "write_lock",
 ]
