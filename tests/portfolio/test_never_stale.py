@@ -128,6 +128,19 @@ def attach(draw: random.Random, root: Path) -> None:
         path.write_bytes(b"x" * draw.randrange(9))
 
 
+def archive(draw: random.Random, root: Path) -> None:
+    """A file leaves for the archive, or comes back."""
+    paths = sorted(p for tree in ("accounts", "archive") for p in (root / tree).rglob("*.md") if p.is_file())
+    if not paths:
+        return
+    path = draw.choice(paths)
+    tree, *rest = path.relative_to(root).parts
+    target = root.joinpath("archive" if tree == "accounts" else "accounts", *rest)
+    if not target.exists() and not path.is_symlink():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+
+
 def change_settings(draw: random.Random, root: Path) -> None:
     path = root / "site-config" / draw.choice(("people.yml", "kam.yml"))
     text = path.read_text(encoding="utf-8")
@@ -137,7 +150,7 @@ def change_settings(draw: random.Random, root: Path) -> None:
 
 CHANGES: tuple[Change, ...] = (
     edit, edit, edit_same_size, edit_same_size, edit_keeping_times, rename, exchange, delete, copy, copy, move_account,
-    link, attach,
+    link, attach, archive, archive,
 )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Level
+from kam.portfolio.archive import iter_archived, list_archive
 from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.report import problem_row
 from kam.portfolio.store import Store, open_reader
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 TOP = ""
 """The folder ``accounts/`` itself among the accounts: what lies in it without belonging to one."""
 
+ARCHIVE = "/archive"
+"""The archive among the accounts: no account's folder can have such a name."""
+
 SIGN_CHUNK, SIGN_LEAST = 200, 400
 LOAD_CHUNK, LOAD_LEAST = 10, 500
 """Accounts that a worker process takes at a time, and for how many workers are worth what they cost."""
@@ -39,12 +43,16 @@ def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
     names = [name[:-1] for name in top.names if name[-1] == "/" and is_text(name)]
 
     if unsigned:
-        return dict.fromkeys((TOP, *names), b"")
+        return dict.fromkeys((TOP, ARCHIVE, *names), b"")
 
     def make() -> Callable[[str], tuple[str, bytes]]:
         return lambda name: (name, sign_tree(accounts, name))
 
-    return {TOP: sign([top]), **dict(spread(names, make, chunk=SIGN_CHUNK, least=SIGN_LEAST))}
+    return {
+        TOP: sign([top]),
+        ARCHIVE: sign(list_archive(root)),
+        **dict(spread(names, make, chunk=SIGN_CHUNK, least=SIGN_LEAST)),
+    }
 
 
 def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> bool:
@@ -60,6 +68,29 @@ class Refresh:
         self.store = store
         self.verify = verify
         self.changed_paths: set[str] = set()
+        self.instead: Mapping[str, bytes | None] = {}
+
+    def suppose(self, instead: Mapping[str, bytes | None]) -> None:
+        """Bring the store to what it would be if these files (by path; None for one that is gone) were so.
+
+        Whoever calls this closes the store without a commit.
+        """
+        from kam.portfolio.engine import Engine
+        from kam.portfolio.unit import Builder
+
+        self.instead = instead
+        engine, now = Engine(self.settings), self.store.now()
+        builder = Builder(self.root, engine, StoredAccounts(self.store), now, instead=instead)
+        for account in sorted({path.split("/")[1] for path in instead if path.startswith("accounts/")}):
+            self._put(builder.build(account), is_new=False)
+        self._put_archive(now)
+        self._look_over(engine)
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the portfolio, as it is or is to be."""
+        from kam.portfolio.unit import read_file_or_none
+
+        return self.instead[path] if path in self.instead else read_file_or_none(f"{self.root}/{path}")
 
     def run(self) -> bool:
         """Update the store where anything changed; whether it did. One transaction: whole or not at all."""
@@ -77,7 +108,7 @@ class Refresh:
         known = StoredAccounts(self.store).signatures()
         for gone in known.keys() - found.keys():
             self._remove(gone)
-        changed = sorted(name for name in found if name and not _is_same(known, found, name))
+        changed = sorted(name for name in found if name not in (TOP, ARCHIVE) and not _is_same(known, found, name))
         engine = Engine(self.settings)
         now = self.store.now()
         if not known:
@@ -88,6 +119,8 @@ class Refresh:
             self.store.make_indexes()
         if not _is_same(known, found, TOP):
             self._put_top(now)
+        if not _is_same(known, found, ARCHIVE):
+            self._put_archive(now)
         self._look_over(engine)
         self.store.set_meta("state", self._state())
         self.store.set_meta("version", os.urandom(8).hex())
@@ -134,6 +167,17 @@ class Refresh:
         row = (TOP, signature, b"", 0, 0, 0, b"[]", problems)
         self.store.db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", row)
 
+    def _put_archive(self, now: int) -> None:
+        """What is archived, as facts of the rule that asks whether references lead anywhere."""
+        listings = list_archive(self.root)
+        signature = sign(listings) if all(is_settled(mark, now) for each in listings for mark in each.marks) else b""
+        raw = dump_json(list(iter_archived(self.root, listings, self.settings, self.instead)))
+        digest = blake2b(raw, digest_size=16).digest()
+        self.store.db.execute("DELETE FROM facts WHERE account = ?", (ARCHIVE,))
+        self.store.db.execute("INSERT INTO facts VALUES (?,?,?,?)", ("reference", ARCHIVE, digest, raw))
+        row = (ARCHIVE, signature, digest, 0, 0, 0, b"[]", b"[]")
+        self.store.db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", row)
+
     def _remove(self, account: str) -> None:
         db = self.store.db
         self.changed_paths.update(row[0] for row in db.execute("SELECT path FROM files WHERE account = ?", (account,)))
@@ -152,11 +196,10 @@ class Refresh:
     def _look_over(self, engine: Engine) -> None:
         """Run the rules on the portfolio whose facts changed; note the records they find faulty."""
         from kam.portfolio.engine import Placer
-        from kam.portfolio.unit import read_file_or_none
 
         db = self.store.db
         stored = StoredAccounts(self.store)
-        place = Placer(self.settings, stored.find_place, lambda path: read_file_or_none(f"{self.root}/{path}"))
+        place = Placer(self.settings, stored.find_place, self.read)
         for rule in engine.portfolio_rules:
             digest = self._digest_facts(rule)
             row = db.execute("SELECT digest FROM looks WHERE rule = ?", (rule.name,)).fetchone()

@@ -6,15 +6,19 @@ without a visible change of its times, so its marks are not kept (see ``is_settl
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 RACY_NS = 2_000_000_000
 """Two seconds: the coarsest file times in use (FAT)."""
+
+NEVER = 1 << 62
+"""A file time (ns) that never comes."""
 
 Mark = tuple[int, int, int, int, int]
 """Mode, size in bytes, modification time and change time in ns, inode."""
@@ -67,6 +71,28 @@ def sign(listings: Iterator[Listing] | Sequence[Listing]) -> bytes:
         digest.update(f"{len(listing.names)}:{listing.error}:{head}\0".encode("utf-8", "surrogateescape"))
         digest.update(_pack(listing.numbers))
     return digest.digest()
+
+
+def list_instead(listings: Sequence[Listing], top: str, instead: Mapping[str, bytes | None]) -> list[Listing]:
+    """What ``walk_tree`` would find if the files of ``instead`` (path from the root → content, None for one that is
+    gone) were as they are to be. Their marks are never settled."""
+    found = {top: Listing(top, [], []), **{each.folder: each for each in listings if each.error != errno.ENOENT}}
+    for path, content in instead.items():
+        if not path.startswith(f"accounts/{top}/"):
+            continue
+        folder, _, name = path.removeprefix("accounts/").rpartition("/")
+        before = found.get(folder) or Listing(folder, [], [])
+        files = {
+            n: m for n, m in zip((n for n in before.names if n[-1] != "/"), before.marks, strict=True) if n != name
+        }
+        if content is not None:
+            files[name] = (stat.S_IFREG | 0o644, len(content), NEVER, NEVER, 0)
+        names = [*files, *(n for n in before.names if n[-1] == "/")]
+        found[folder] = Listing(folder, names, [number for mark in files.values() for number in mark])
+        above, _, last = folder.rpartition("/")
+        if above and above in found and f"{last}/" not in found[above].names:
+            found[above].names.append(f"{last}/")
+    return list(found.values())
 
 
 def pack_mark(mark: Mark) -> bytes:

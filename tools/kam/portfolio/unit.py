@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.stored import Place
-from kam.portfolio.tree import Listing, is_settled, pack_mark, sign, walk_tree
+from kam.portfolio.tree import Listing, is_settled, list_instead, pack_mark, sign, walk_tree
 from kam.rules.contract import AccountRecords
 
 if TYPE_CHECKING:
@@ -73,12 +73,21 @@ def unit_of(row: Row) -> Unit:
 class Builder:
     """Builds units. ``now`` is the file system's time (ns) before the first look; ``verify`` trusts no file times.
 
-    Without ``stored`` nothing is known yet and every file is loaded.
+    Without ``stored`` nothing is known yet and every file is loaded. ``instead`` holds files as they are to be, by
+    path, None for one that is to go.
     """
 
     def __init__(
-        self, root: str, engine: Engine, stored: StoredAccounts | None, now: int, *, verify: bool = False
+        self,
+        root: str,
+        engine: Engine,
+        stored: StoredAccounts | None,
+        now: int,
+        *,
+        verify: bool = False,
+        instead: Mapping[str, bytes | None] | None = None,
     ) -> None:
+        self._instead = instead or {}
         self._root = root
         self._engine = engine
         self._stored = stored
@@ -92,6 +101,8 @@ class Builder:
         """Look at the folder of an account, load what changed and check it."""
         self._places.clear()
         listings = list(walk_tree(f"{self._root}/accounts", account))
+        if self._instead:
+            listings = list_instead(listings, account, self._instead)
         layout = read_layout(account, listings, self._engine.settings)
         known = self._stored.files_of(account) if self._stored else {}
         unit = Unit(account)
@@ -124,7 +135,7 @@ class Builder:
         if known and known.mark == mark != b"" and not self._verify and known.type == at.type:
             return self._recall(account, at.path, known)
         try:
-            raw = read_file(f"{self._root}/{at.path}")
+            raw = self._instead.get(at.path) or read_file(f"{self._root}/{at.path}")
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -205,7 +216,7 @@ class Builder:
 
     def _reread(self, path: str) -> bytes | None:
         if self._raw[0] != path:
-            raw = read_file_or_none(f"{self._root}/{path}")
+            raw = self._instead.get(path) or read_file_or_none(f"{self._root}/{path}")
             if raw is None:
                 return None
             self._raw = (path, raw)
