@@ -11,7 +11,7 @@ from kam.model.problem import FieldPath, Level
 from kam.model.schema import Label
 from kam.settings.dialect import LANGUAGES
 from kam.settings.section import BAD, Section, is_day, nearest, shown
-from kam.settings.values import Currencies, Currency, Person, Product, Quota, SiteSettings
+from kam.settings.values import Absence, Currencies, Currency, Person, Product, Quota, SiteSettings
 from kam.settings.yaml_reader import LocatedYaml
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -25,7 +25,7 @@ SITE_KEYS = (
 )  # fmt: skip
 PERSON_KEYS = (
     "name", "email", "emails", "role", "department", "team", "manager", "region", "skills", "capacity", "cost_rate",
-    "from", "to", "stand_in", "aliases", "quotas", "source",
+    "from", "to", "stand_in", "absences", "aliases", "quotas", "source",
 )  # fmt: skip
 PRODUCT_KEYS = (
     "name", "aliases", "category", "unit", "list_price", "currency", "cost", "active", "source",
@@ -120,7 +120,16 @@ def _person(person_id: str, entry: Section) -> Person:
         aliases=entry.texts("aliases"),
         quotas=tuple(_quota(each) for each in entry.sections("quotas", ("from", "to", "amount", "currency"))),
         source=_source(entry),
+        absences=tuple(_absence(each) for each in entry.sections("absences", ("from", "to", "reason"))),
     )
+
+
+def _absence(entry: Section) -> Absence:
+    entry.require("from", "to")
+    found = Absence(entry.day("from"), entry.day("to"), entry.text("reason"))
+    if found.to and found.from_ > found.to:
+        entry.complain(("to",), "span-order", first=found.from_, last=found.to)
+    return found
 
 
 def _quota(entry: Section) -> Quota:

@@ -110,6 +110,19 @@ class Section:
             return default
         return value
 
+    def choices(self, key: str, choices: Collection[str]) -> tuple[str, ...]:
+        """A list of choices, or one of them; without any to choose from, every word is one."""
+        found = self.texts(key)
+        if not choices:
+            return found
+        for at, each in enumerate(found):
+            if each not in choices:
+                near = nearest(each, choices)
+                words = {"found": shown(each), "near": near, "known": ", ".join(sorted(choices))}
+                path = (key, at) if isinstance(self.value.get(key), list) else (key,)
+                self.complain(path, "choice-near" if near else "choice", **words)
+        return tuple(each for each in found if each in choices)
+
     def number(self, key: str, *, least: int | None = 0, most: int | None = None) -> Decimal | None:
         """A number, exact."""
         value = self.value.get(key)

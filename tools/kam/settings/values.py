@@ -22,6 +22,15 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Days on which a person is away, from ``from_`` to ``to`` (ISO dates, both included)."""
+
+    from_: str
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Person:
     """Someone of ours. ``from_`` and ``to`` are ISO dates, empty where not known; ``capacity`` counts hours a
     week; ``cost_rate`` is the cost of an hour in the base currency."""
@@ -43,6 +52,20 @@ class Person:
     aliases: tuple[str, ...] = ()
     quotas: tuple[Quota, ...] = ()
     source: Mapping[str, str] = field(default_factory=dict)
+    absences: tuple[Absence, ...] = ()
+
+    def has_left(self, on: date) -> bool:
+        """Whether the person's last day lies before that day."""
+        return bool(self.to) and self.to < on.isoformat()
+
+    def absence(self, on: date) -> Absence | None:
+        """The absence that the day falls into."""
+        day = on.isoformat()
+        return next((each for each in self.absences if each.from_ <= day <= each.to), None)
+
+    def is_there(self, on: date) -> bool:
+        """Whether work can be given to the person on that day: neither gone nor away."""
+        return not self.has_left(on) and self.absence(on) is None
 
 
 @dataclass(frozen=True)
