@@ -117,11 +117,10 @@ def test_unusable_settings_end_with_status_two(root: Path) -> None:
 
 @pytest.fixture
 def broken(root: Path, repository: Path) -> Path:
-    """The same with a slip in a KPI, in the service levels and in an import mapping."""
+    """The same with a slip in a KPI and in an import mapping."""
     config = repository / "site-config"
     for path, right, wrong in (
         ("kpis/nps.yml", "unit:", "unti:"),
-        ("policy.yml", "critical:", "urgent:"),
         ("imports/nps.yml", "score: NPS", "scor: NPS"),
     ):
         text = (config / path).read_text(encoding="utf-8")
@@ -131,29 +130,25 @@ def broken(root: Path, repository: Path) -> Path:
     return root
 
 
-def test_slips_in_kpis_service_levels_and_mappings_fail_the_check(broken: Path) -> None:
+def test_slips_in_kpis_and_mappings_fail_the_check(broken: Path) -> None:
     (broken / "accounts" / "acme" / "issues" / "2026-03-02-late.md").unlink()
     for _ in "fresh", "kept":
         result = kam(broken, "check")
         assert result.exit_code == 1
-        for path in ("kpis/nps.yml", "policy.yml", "imports/nps.yml"):
+        for path in ("kpis/nps.yml", "imports/nps.yml"):
             assert f"site-config/{path}:" in result.stdout
 
 
 def test_a_settings_file_can_be_named(broken: Path) -> None:
     result = kam(broken, "check", "site-config/kpis/nps.yml")
-    assert result.exit_code == 1 and "unti" in result.stdout and "policy" not in result.stdout
+    assert result.exit_code == 1 and "unti" in result.stdout and "imports" not in result.stdout
     assert kam(broken, "check", "acme/profile").exit_code == 0
 
 
-def test_kpis_say_that_service_levels_have_mistakes(broken: Path) -> None:
-    assert "site-config/policy.yml has mistakes" in kam(broken, "--lang", "en", "kpi").stderr
-
-
 def test_what_was_found_in_settings_is_forgotten_with_them(broken: Path) -> None:
-    assert kam(broken, "check", "site-config/policy.yml").exit_code == 1
-    (broken / "site-config" / "policy.yml").write_text("service_levels: {}\n", encoding="utf-8")
-    assert "policy.yml" not in kam(broken, "check").stdout
+    assert kam(broken, "check", "site-config/kpis/nps.yml").exit_code == 1
+    (broken / "site-config" / "kpis" / "nps.yml").unlink()
+    assert "kpis/nps.yml" not in kam(broken, "check").stdout
 
 
 def test_the_repository_passes_its_own_check(repository: Path) -> None:

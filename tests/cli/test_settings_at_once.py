@@ -13,7 +13,7 @@ from kam.starter import write_portfolio
 
 SLIPS = {
     "people.yml": ("people:", "people: {ada: {name: Ada, capacity: 40h}}\nold:"),
-    "policy.yml": ("critical:", "urgent:"),
+    "service-levels.yml": ("critical:", "urgent:"),
     "kpis/nps.yml": ("unit:", "unti:"),
     "imports/nps.yml": ("score: NPS", "scor: NPS"),
 }

@@ -27,7 +27,7 @@ def portfolio(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     root = tmp_path_factory.mktemp("golden") / "portfolio"
     shutil.copytree(GOLDEN / "portfolio", root)
     shutil.copytree(repository / "site-config" / "schemas", root / "site-config" / "schemas")
-    own = (repository / "site-config" / name for name in ("currencies.yml", "policy.yml"))
+    own = (repository / "site-config" / name for name in ("currencies.yml", "service-levels.yml"))
     for path in (*own, *SETTINGS.iterdir(), GOLDEN / "kam.yml"):
         shutil.copy(path, root / "site-config")
     (root / "mkdocs.yml").touch()

@@ -1,8 +1,7 @@
-"""A mistake in a KPI file or in the policy is told with its place and a remedy, in both languages."""
+"""A mistake in a KPI file is told with its place and a remedy, in both languages."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ import pytest
 from kam.kpi import check_kpis, load_kpis
 from kam.kpi.definition import AGGREGATIONS
 from kam.kpi.window import is_window, month_ends, window_on
-from kam.model.problem import Level
 from kam.model.texts import render_message
 from kam.settings import Settings, load_settings
-from kam.tables.policy import load_service_levels
 
 GOOD = """\
 title: {en: Meetings, zh: 会议数}
@@ -77,9 +74,8 @@ MISTAKES = {
 
 
 @pytest.fixture
-def root(tmp_path: Path, repository: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     (tmp_path / "site-config/kpis").mkdir(parents=True)
-    shutil.copy(repository / "site-config/policy.yml", tmp_path / "site-config/policy.yml")
     return tmp_path
 
 
@@ -113,38 +109,12 @@ def test_of_a_file_that_cannot_be_read_only_that_is_said(root: Path, sample_sett
     ]
 
 
-@pytest.mark.parametrize(
-    ("policy", "expected"),
-    [
-        ("service_levels: {hihg: {resolution_hours: 4}}", "1:18 Issues have no severity hihg | Did you mean high?"),
-        ("service_levels: {high: {resolution_hours: soon}}", "1:43"),
-        ("service_levels: {high: {resolutoin_hours: 4}}", "Did you mean resolution_hours?"),
-        (
-            "service_levels: {high: {first_response_hours: 8, resolution_hours: 4}}",
-            "high is to be solved (4 h) before it is answered (8 h)",
-        ),
-        ("service_levels: [", "policy.yml:1:17 The bracket [ that opens here is not closed"),
-    ],
-)
-def test_mistakes_in_service_levels(root: Path, sample_settings: Settings, policy: str, expected: str) -> None:
-    (root / "site-config/policy.yml").write_text(policy, encoding="utf-8")
-    found = said(root, sample_settings)
-    assert any(expected in line for line in found), found
-    assert load_service_levels(root) is not None
-
-
 def test_the_name_of_the_file_is_the_name_of_the_kpi(root: Path, sample_settings: Settings) -> None:
     (root / "site-config/kpis/Win Rate 2.yml").write_text(GOOD, encoding="utf-8")
     assert [line.split(" | ")[0] for line in said(root, sample_settings)] == [
         "site-config/kpis/Win Rate 2.yml:0:0 “Win Rate 2” cannot be the name of a KPI"
     ]
     assert load_kpis(root) == []
-
-
-def test_missing_service_levels_are_a_warning(root: Path, sample_settings: Settings) -> None:
-    (root / "site-config/policy.yml").unlink()
-    assert [(p.path, p.level) for p in check_kpis(root, sample_settings)] == [("site-config/policy.yml", Level.WARNING)]
-    assert "is missing" in said(root, sample_settings)[0] and "缺少" in said(root, sample_settings, "zh")[0]
 
 
 def test_the_files_of_this_repository_are_sound(repository: Path) -> None:

@@ -76,23 +76,7 @@ def _known_kpis(ctx: Context, portfolio: Portfolio) -> list[Kpi]:
             ),
             err=True,
         )
-    _warn_of_policy(ctx, portfolio)
     return load_kpis(portfolio.root)
-
-
-def _warn_of_policy(ctx: Context, portfolio: Portfolio) -> None:
-    """Say where the service levels have mistakes: a limit that is not understood is measured by nobody."""
-    from kam.kpi.policy import check_policy
-    from kam.tables.policy import POLICY
-
-    if check_policy(portfolio.root, portfolio.settings):
-        click.echo(
-            ctx.words(
-                f"{POLICY} has mistakes, so response and resolution times may be wrong. See kam check {POLICY}",
-                f"{POLICY} 有误，响应和解决时限相关的指标可能不准。详见 kam check {POLICY}",
-            ),
-            err=True,
-        )
 
 
 def _require(names: Sequence[str], known: Sequence[str], ctx: Context, en: str, zh: str) -> None:

@@ -1,4 +1,4 @@
-"""What the parts with settings of their own (KPIs, service levels, import mappings) say of them.
+"""What the parts with settings of their own (KPIs, import mappings) say of them.
 
 Their checks take a second, as they ask the database; so their findings are kept in ``.kam/cache/parts.json``, for these
 settings and this code, and a run in which nothing changed reads one small file.
@@ -30,7 +30,7 @@ FILE = "parts.json"
 
 
 def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
-    """All that is wrong with KPI files, service levels and import mappings. Settings must be usable."""
+    """All that is wrong with KPI files and import mappings. Settings must be usable."""
     key = _make_key(settings.digest)
     found = _read(settings.root, key) if cache else None
     if found is not None:
@@ -50,11 +50,10 @@ def find_own_problems(settings: Settings) -> list[Problem]:
     """
     from kam.importers.mapping import check_mappings
     from kam.kpi.definition import problems_of, read_kpis
-    from kam.kpi.policy import check_policy
 
     if any(problem.rule == "settings-unreadable" for problem in settings.problems):
         return []
-    found = problems_of(read_kpis(settings.root)) + check_policy(settings.root, settings)
+    found = problems_of(read_kpis(settings.root))
     if not any(problem.path.startswith("site-config/schemas/") for problem in settings.problems):
         found += check_mappings(settings.root, settings)
     return found

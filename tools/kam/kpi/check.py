@@ -1,4 +1,4 @@
-"""What is wrong with KPI files and service levels, each with the place and what to do."""
+"""What is wrong with KPI files, each with the place and what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from kam.kpi.definition import Kpi, Target, read_kpis
 from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
-from kam.kpi.policy import check_policy
 from kam.model.problem import Problem
 from kam.settings.yaml_reader import LocatedYaml
 from kam.tables import NoRecords, Tables, TablesError, open_tables
@@ -35,13 +34,12 @@ A_DAY = date(2000, 1, 1)
 
 
 def check_kpis(root: Path, settings: Settings) -> list[Problem]:
-    """Problems of ``site-config/kpis`` and ``site-config/policy.yml``, sorted. Needs no records."""
+    """Problems of ``site-config/kpis``, sorted. Needs no records."""
     files = read_kpis(root)
     with open_tables(NoRecords(root, settings), A_DAY, cache=False) as tables:
         for kpi, file in files:
             check_kpi(kpi, file, tables)
     found = [problem for _, file in files for problem in file.problems]
-    found += check_policy(root, settings)
     return sorted(found, key=lambda p: p.sort_key)
 
 

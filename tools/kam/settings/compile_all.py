@@ -30,8 +30,6 @@ CONSEQUENCES = ("not-a-date", "no-choice", "no-initial", "unreachable", "dead-en
 """Messages about a whole type that may be due to another slip in its file; said once that is mended."""
 OPTIONAL = ("people.yml", "products.yml", "currencies.yml")
 FILES = ("kam.yml", *OPTIONAL)
-READ_ELSEWHERE = ("policy.yml",)
-"""Files that other parts of kam read; those of ``topics`` are read here."""
 FOLDERS = ("schemas", "kpis", "imports", "theme")
 
 
@@ -121,7 +119,7 @@ def missing_file(path: str, key: str = "default", level: Level = Level.ERROR) ->
 def _is_known(path: str) -> bool:
     _, *parts = path.split("/")
     if len(parts) == 1:
-        return parts[0] in (*FILES, *READ_ELSEWHERE, *TOPIC_FILES)
+        return parts[0] in (*FILES, *TOPIC_FILES)
     if parts[0] == "schemas":
         return len(parts) == 2 and parts[1].endswith(".yml")
     return parts[0] in FOLDERS

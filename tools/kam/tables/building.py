@@ -13,7 +13,6 @@ from kam.tables.collect import Batch, Collector, Flaw
 from kam.tables.gathered import ACTIONS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
 from kam.tables.money import Converter
 from kam.tables.plan import Column, TablePlan, plan_tables
-from kam.tables.policy import load_service_levels
 from kam.tables.states import macro_sql
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource)
             records = portfolio.iter_records(type=plan.rtype.name)
             while batch := list(islice(records, BATCH)):
                 _insert_all(connection, collector.collect(plan, batch))
-    for name, rows in reference_rows(settings, load_service_levels(portfolio.root)).items():
+    for name, rows in reference_rows(settings).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
     for name, (shape, shared) in LISTED.items():

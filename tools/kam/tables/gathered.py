@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
+from kam.settings.service_levels import ServiceLevels, Span
 from kam.tables.plan import NUMBER, TEXT, Column, Part, TablePlan
 
 if TYPE_CHECKING:
     from kam.settings import Settings
-    from kam.tables.policy import ServiceLevel
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def reference_rows(settings: Settings, levels: Sequence[ServiceLevel]) -> dict[str, list[tuple[Any, ...]]]:
+def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Rows of people, quotas, products, rates and service levels, as texts in the order of the columns."""
     people, quotas, products = [], [], []
     for p in settings.people.values():
@@ -187,15 +188,22 @@ def reference_rows(settings: Settings, levels: Sequence[ServiceLevel]) -> dict[s
         names = (g.names.get("en", g.id), g.names.get("zh", g.id))
         prices = (_text(g.list_price), g.currency or settings.currencies.base, _text(g.cost))
         products.append((g.id, *names, _text(g.category), _text(g.unit), *prices, g.active))
+    levels = settings.part(ServiceLevels).levels.get("default", {})
     rates = [(code, since, str(rate)) for code, c in settings.currencies.listed.items() for since, rate in c.rates]
     rows: dict[str, list[tuple[Any, ...]]] = {
         "people": people,
         "quotas": quotas,
         "products": products,
         "rates": rates,
-        "service_levels": [(x.severity, _text(x.first_response_hours), _text(x.resolution_hours)) for x in levels],
+        "service_levels": [
+            (name, _hours(level.first_response), _hours(level.resolution)) for name, level in levels.items()
+        ],
     }
     return rows
+
+
+def _hours(span: Span | None) -> str | None:
+    return str(Decimal(span.seconds) / 3600) if span else None
 
 
 def _text(value: object) -> str | None:
