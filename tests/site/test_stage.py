@@ -124,7 +124,15 @@ def test_folder_holds_exactly_what_was_written(tmp_path: Path) -> None:
 def test_a_field_table_of_no_type_is_a_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     (root / "sop/en/only.md").write_text("# Only\n\n<!-- kam:fields isue -->\n", encoding="utf-8")
     stage_english(root)
-    assert "sop/en/only.md:3 there is no record type isue" in caplog.text and "did you mean issue?" in caplog.text
+    assert "sop/en/only.md:3 nothing can be put in for kam:fields isue" in caplog.text
+    assert "did you mean issue?" in caplog.text
+
+
+def test_a_word_that_generates_nothing_is_a_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (root / "sop/en/only.md").write_text("# Only\n\n<!-- kam:feilds issue -->\n", encoding="utf-8")
+    stage_english(root)
+    assert "sop/en/only.md:3 nothing can be put in for kam:feilds issue" in caplog.text
+    assert "did you mean fields?" in caplog.text
 
 
 def test_record_type_without_a_handbook_page_gets_one(root: Path) -> None:

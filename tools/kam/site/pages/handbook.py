@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kam.model.schema import RecordType
-from kam.site.field_tables import fill_field_tables, render_field_table
 from kam.site.flowcharts import draw_fences
+from kam.site.generated import fill_generated
+from kam.site.generated.fields import render_field_table
 from kam.site.page import Page
 from kam.site.places import relative
 from kam.site.view import View
@@ -27,7 +28,7 @@ def render(view: View) -> Iterator[Page]:
     for name in written:
         path = folder / f"{name.removeprefix('handbook/')}.md"
         shown = path.relative_to(view.snapshot.root).as_posix()
-        text = draw_fences(fill_field_tables(path.read_text(encoding="utf-8"), view, shown))
+        text = draw_fences(fill_generated(path.read_text(encoding="utf-8"), view, name, shown))
         if name == INDEX and unwritten:
             text = f"{text.rstrip()}\n\n{_list(view, unwritten)}\n"
         yield Page(name, "", text, is_whole=True)

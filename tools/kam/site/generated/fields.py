@@ -1,39 +1,24 @@
-"""The field tables of the handbook, generated from the schemas."""
+"""``<!-- kam:fields TYPE -->``: the table of a record type's fields, from its schema."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.schema import Field, Kind, RecordType
-from kam.settings.section import nearest
 
 if TYPE_CHECKING:
     from kam.site.view import View
 
-LOG = logging.getLogger("mkdocs.plugins.kam")
-_MARK = re.compile(r"^<!--\s*kam:fields\s+([\w-]+)\s*-->\s*$", re.MULTILINE)
+
+def choices(view: View) -> Iterable[str]:
+    """The record types that a table can be asked of."""
+    return view.snapshot.settings.types
 
 
-def fill_field_tables(markdown: str, view: View, path: str) -> str:
-    """The text with each ``<!-- kam:fields TYPE -->`` replaced by the table of the type's fields.
-
-    A type that there is not is a warning of the build, which names ``path``.
-    """
-    types = view.snapshot.settings.types
-
-    def fill(found: re.Match[str]) -> str:
-        if found[1] in types:
-            return render_field_table(types[found[1]], view)
-        line = markdown.count("\n", 0, found.start()) + 1
-        near = nearest(found[1], types)
-        key = "no_fields_near" if near else "no_fields"
-        LOG.warning("%s:%d %s", path, line, view.word(key, name=found[1], near=near))
-        return found[0]
-
-    return _MARK.sub(fill, markdown)
+def render(view: View, page: str, argument: str) -> str:
+    """The field table of a record type."""
+    return render_field_table(view.snapshot.settings.types[argument], view)
 
 
 def render_field_table(rtype: RecordType, view: View) -> str:
