@@ -1,58 +1,51 @@
-"""On which days the record files changed, read from Git without running anything that a repository names."""
+"""On which days the records changed, from Git; a record that was renamed keeps its days."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-GIT = (
-    "git", "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
-    "-c", "log.showSignature=false", "-c", "core.quotePath=false", "-c", "protocol.allow=never",
-)  # fmt: skip
-LOG = (
-    "log", "-z", "--format=%x01%ct", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv",
-    "--no-show-signature", "--no-color", "--no-decorate", "--no-mailmap", "--diff-merges=off", "--relative", "--",
-    "accounts",
-)  # fmt: skip
+from kam.git import GitError, open_repository
+from kam.tables.answers import TablesError
 
 
 def load_revisions(root: Path, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Path and day (of the commit, in the company's time zone) of every change of a file under ``accounts/``.
+    """Path (as it is now) and day (of the commit, in the company's time zone) of every change below ``accounts/``.
 
-    Empty where the portfolio is not in Git or has no commit. A shallow clone gives what it holds.
+    A new name alone is no change. Empty where the portfolio is not in Git or has no commit. Raises TablesError where
+    the history cannot be read or is cut off: days that follow from half a history would be wrong.
     """
-    return _parse(_read_git(root, LOG), zone)
+    try:
+        return list(_iter_revisions(root, zone))
+    except GitError as error:
+        raise TablesError(error.sentence("en"), error.sentence("zh")) from None
+
+
+def _iter_revisions(root: Path, zone: ZoneInfo) -> dict[tuple[str, str], None]:
+    repository = open_repository(root)
+    if repository is None:
+        return {}
+    found: dict[tuple[str, str], None] = {}
+    names: dict[str, str] = {}
+    for commit in repository.log():
+        day = ""
+        for change in commit.changes:
+            now = names.get(change.path, change.path)
+            if change.old_path != change.path:
+                names[change.old_path] = now
+            if change.blob and not change.is_pure_rename and now.startswith("accounts/") and _is_text(now):
+                day = day or commit.at.astimezone(zone).date().isoformat()
+                found[(now, day)] = None
+    return found
 
 
 def find_revision(root: Path) -> str | None:
     """The commit that the portfolio's repository stands at; None without Git or before the first commit."""
-    return _read_git(root, ("rev-parse", "--verify", "--quiet", "HEAD")).decode("ascii", "replace").strip() or None
-
-
-def _read_git(root: Path, arguments: tuple[str, ...]) -> bytes:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF"):
-        environment.pop(name, None)
     try:
-        done = subprocess.run([*GIT, *arguments], cwd=root, env=environment, capture_output=True, check=False)
-    except OSError:
-        return b""
-    return done.stdout if done.returncode == 0 else b""
-
-
-def _parse(output: bytes, zone: ZoneInfo) -> list[tuple[str, str]]:
-    found: dict[tuple[str, str], None] = {}
-    day = ""
-    for part in output.split(b"\0"):
-        text = part.strip(b"\n").decode("utf-8", "surrogateescape")
-        if text.startswith("\x01"):
-            day = datetime.fromtimestamp(int(text[1:]), UTC).astimezone(zone).date().isoformat()
-        elif text and _is_text(text):
-            found[(text, day)] = None
-    return list(found)
+        repository = open_repository(root)
+        return repository.head() if repository else None
+    except GitError:
+        return None
 
 
 def _is_text(text: str) -> bool:

@@ -155,8 +155,8 @@ class Tables:
 
     def _require_revisions(self, sql: str) -> None:
         if not self._has_revisions and REVISIONS.name in sql:
-            self._has_revisions = True
             self.load_revisions()
+            self._has_revisions = True
 
     def _interrupt(self) -> None:
         self.connection.interrupt()
