@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from kam.settings.ages import Ages, read_ages
+from kam.settings.division import Responsibilities, read_responsibilities
+from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.parts import Part
+from kam.settings.requirements import Requirements, read_requirements
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
 from kam.settings.service_levels import ServiceLevels, read_service_levels
 
-PARTS: tuple[Part, ...] = (Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),)
+POLICY = "policy.yml"
+
+PARTS: tuple[Part, ...] = (
+    Part(POLICY, "requirements", Requirements, read_requirements),
+    Part(POLICY, "ages", Ages, read_ages),
+    Part(POLICY, "responsibilities", Responsibilities, read_responsibilities),
+    Part(POLICY, "hand_over", HandOver, read_hand_over),
+    Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),
+)
 
 FILES = tuple(dict.fromkeys(part.file for part in PARTS))
 """The files they stand in, all of them optional."""
