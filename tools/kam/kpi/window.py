@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from kam.model.span import add_months
 
 SPAN = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?\Z")
 WORDS = ("now", "all", "month", "quarter", "year", "fiscal year")
@@ -37,7 +38,7 @@ def _span_start(count: int, unit: str, as_of: date) -> date:
     try:
         if unit in ("day", "week"):
             return as_of - timedelta(days=count * (7 if unit == "week" else 1) - 1)
-        return months_before(as_of + timedelta(days=1), count * (12 if unit == "year" else 1))
+        return add_months(as_of + timedelta(days=1), -count * (12 if unit == "year" else 1))
     except (OverflowError, ValueError):
         return date.min
 
@@ -52,13 +53,6 @@ def _period_start(text: str, as_of: date, fiscal_start: int) -> date | None:
     if text == "fiscal year":
         return date(max(as_of.year - (as_of.month < fiscal_start), 1), fiscal_start, 1)
     return None
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months earlier, or that month's last."""
-    number = day.year * 12 + day.month - 1 - months
-    year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def month_ends(as_of: date, count: int) -> list[date]:
