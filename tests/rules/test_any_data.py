@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from kam.model.record import Record
 from kam.model.schema import Field
 from kam.model.texts import load_texts
+from kam.portfolio.engine import is_dated
 from kam.rules.contract import AccountRecords, Fact
 from kam.rules.discovery import load_rules
 from kam.settings import Settings
@@ -61,7 +63,8 @@ def test_no_data_makes_a_rule_fail(settings: Settings, data: st.DataObject) -> N
             if rule.is_about(record.type) and rule.facts:
                 facts += [Fact(record.id, v) for v in rule.facts(record, settings.types[record.type], settings)]
         if rule.check_account:
-            findings += rule.check_account(account, settings)
+            day = (date(2026, 6, 30),) if is_dated(rule.check_account) else ()
+            findings += rule.check_account(account, settings, *day)
         if rule.check_portfolio:
             findings += rule.check_portfolio(facts, settings)
         for finding in findings:

@@ -1,0 +1,50 @@
+"""Records that the policy demands of an account and that are not there on a day, and owners without a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.policy.requirement import Demand, Wanted, account_demands
+from kam.rules.contract import AccountRecords
+from kam.rules.values import text_of
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "due-for-tier"
+LEVEL = Level.WARNING
+
+
+def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
+    """A finding for each record that is lacking, and for an owner for whom nobody would act."""
+    profile = records.profile
+    if profile is None:
+        return
+    for each in account_demands(profile.data, records.of, settings, as_of):
+        if each.is_met or each.is_recommended:
+            continue
+        path = ("owner",) if each.kind is Wanted.STAND_IN else ("tier",)
+        words = {
+            "tier": text_of(profile.data, "tier") or "–",
+            "type": each.name,
+            "person": each.name,
+            "account": records.account,
+            "states": " / ".join(each.record.states) if each.record else "",
+            "day": as_of.isoformat(),
+            "months": str(each.record.within_months if each.record else 0),
+            "rule": each.rule,
+        }
+        yield Finding(path if path[0] in profile.data else (), _key(each), words, profile.id)
+
+
+def _key(demand: Demand) -> str:
+    if demand.record is None:
+        return "stand-in"
+    if demand.record.within_months:
+        return "recent"
+    if demand.record.covers_today:
+        return "covers-states" if demand.record.states else "covers"
+    return "states" if demand.record.states else "none"
