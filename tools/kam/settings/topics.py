@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
+from kam.settings.cadence import Cadence, read_cadence
 from kam.settings.division import Responsibilities, read_responsibilities
 from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.parts import Part
 from kam.settings.requirements import Requirements, read_requirements
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
 from kam.settings.service_levels import ServiceLevels, read_service_levels
+from kam.settings.tiers import Tiers, read_tiers
 
 POLICY = "policy.yml"
 
 PARTS: tuple[Part, ...] = (
+    Part(POLICY, "tiers", Tiers, read_tiers),
+    Part(POLICY, "cadence", Cadence, read_cadence),
     Part(POLICY, "requirements", Requirements, read_requirements),
     Part(POLICY, "ages", Ages, read_ages),
     Part(POLICY, "responsibilities", Responsibilities, read_responsibilities),
