@@ -53,7 +53,8 @@ def _make_scale(fields: Sequence[Field]) -> _Scale:
 def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> tuple[int, int]:
     filled = total = scale.total
     for name, weight in scale.weights:
-        if data.get(name) in _EMPTY:
+        value = data.get(name)
+        if not value and value in _EMPTY:
             filled -= weight
             missing.append((name,))
     for name, is_list, below in scale.inner:
@@ -80,7 +81,7 @@ def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: lis
     if not maps:
         return 0, 0
     for inner, weight in scale.weights:
-        lacking = [(name, at, inner) for at, item in maps if item.get(inner) in _EMPTY]
+        lacking = [(name, at, inner) for at, item in maps if not item.get(inner) and item.get(inner) in _EMPTY]
         if lacking:
             filled -= weight
             missing += lacking

@@ -10,6 +10,8 @@ import orjson
 
 from kam.model.record import Data
 
+_load_decimals = json.JSONDecoder(parse_float=Decimal).decode
+
 
 def dump_data(data: Data) -> tuple[bytes, bool]:
     """JSON of a record's data, and whether it holds decimal numbers (which ``load_data`` must be told)."""
@@ -30,7 +32,7 @@ def dump_data(data: Data) -> tuple[bytes, bool]:
 
 def load_data(raw: bytes, has_decimals: bool) -> Data:
     """The inverse of ``dump_data``."""
-    loaded: Data = json.loads(raw, parse_float=Decimal) if has_decimals else orjson.loads(raw)
+    loaded: Data = _load_decimals(raw.decode()) if has_decimals else orjson.loads(raw)
     return loaded
 
 

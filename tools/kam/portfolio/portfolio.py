@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kam.portfolio.refresh import Refresh
-from kam.portfolio.store import Store, discard, open_private_store, open_store
+from kam.portfolio.store import Store, discard, open_private_store, open_reader, open_store
 
 if TYPE_CHECKING:
     from kam.model.problem import FieldPath
@@ -72,6 +72,7 @@ class Portfolio:
         self.root = root
         self.settings = settings
         self.digest = store.meta("state")
+        self._version = store.meta("version")
         self.changed_paths = changed_paths
         self._store = store
 
@@ -97,8 +98,10 @@ class Portfolio:
         type: str | None = None,
         account: str | None = None,
         faulty: bool = False,
+        span: tuple[str, str] = ("", ""),
     ) -> Iterator[Record]:
-        """Records sorted by id, of one type or one account if asked; those with errors only with ``faulty``."""
+        """Records sorted by id, of one type, one account or one ``span`` of ids (the second is the first one beyond,
+        empty at the end) if asked; those with errors only with ``faulty``."""
         from kam.portfolio.stored import COLUMNS, record_of
 
         where, values = ["1"], []
@@ -106,12 +109,46 @@ class Portfolio:
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
+        for sign, bound in zip((">=", "<"), span, strict=True):
+            if bound:
+                where.append(f"id {sign} ?")
+                values.append(bound)
         if not faulty:
             where.append("NOT faulty AND id NOT IN (SELECT id FROM faulted)")
         columns = COLUMNS.replace("faulty", "faulty OR id IN (SELECT id FROM faulted)")
         sql = f"SELECT {columns} FROM records WHERE {' AND '.join(where)} ORDER BY id"
         for row in self._store.db.execute(sql, values):
             yield record_of(row)
+
+    def split(self, type: str, size: int) -> list[tuple[str, str]]:
+        """Spans of ids that hold all records of a type, in order, ``size`` of them in each but the last."""
+        sql = (
+            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM records WHERE type = ?)"
+            " WHERE (number - 1) % ? = 0 ORDER BY id"
+        )
+        starts = [row[0] for row in self._store.db.execute(sql, (type, size))]
+        return list(zip(starts, (*starts[1:], ""), strict=False))
+
+    def reopen(self) -> Portfolio | None:
+        """The same records for a process forked from this one, which must not use this one's connection.
+
+        None where nothing is kept on disk, or where another process has gone on since.
+        """
+        if self._store.path is None:
+            return None
+        try:
+            store = open_reader(self._store.path)
+        except sqlite3.Error:
+            return None
+        try:
+            store.db.execute("BEGIN")
+            is_same = store.meta("version") == self._version
+        except sqlite3.Error:
+            is_same = False
+        if not is_same:
+            store.close()
+            return None
+        return Portfolio(self.root, self.settings, store, self.changed_paths)
 
     def left_out(self) -> list[str]:
         """Ids of the records that an error keeps out of figures and pages, sorted."""

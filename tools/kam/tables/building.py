@@ -2,76 +2,85 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from kam.tables.collect import Batch, Collector, Flaw
-from kam.tables.gathered import ACTIONS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
-from kam.tables.money import Converter
-from kam.tables.plan import Column, TablePlan, plan_tables
+from kam.tables.batches import Filling, pack, unpack
+from kam.tables.collect import Batch, Flaw
+from kam.tables.gathered import ACTIONS, RECORDS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
+from kam.tables.plan import Column, TablePlan
 from kam.tables.states import macro_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from kam.tables.source import RecordSource
 
-BATCH = 5_000
+AT_ONCE = 20
+"""Batches of records inserted together."""
 FLAWS = "flaws"
 """Table of values that could not go into a table: table, column, record, position, and the sentence that says why."""
-LISTED = {ACTIONS.name: ("action", ACTIONS), TRANSITIONS.name: ("transition", TRANSITIONS)}
+LISTED = {"action": ACTIONS, "transition": TRANSITIONS}
+"""Shape of lists → the table that shows all lists of that shape."""
 
 
-def build_tables(connection: duckdb.DuckDBPyConnection, portfolio: RecordSource) -> None:
+def build_tables(
+    connection: duckdb.DuckDBPyConnection,
+    portfolio: RecordSource,
+    plans: Sequence[TablePlan],
+    fillings: Iterable[Filling],
+) -> None:
     """Create and fill all tables in the connection's current database. Faulty records are left out."""
     settings = portfolio.settings
-    plans = plan_tables(settings.types.values())
     _create(connection, plans)
-    collector = Collector(
-        Converter(settings.currencies), ZoneInfo(settings.site.time_zone), _account_currencies(portfolio)
-    )
-    with _no_cyclic_gc():
-        for plan in plans:
-            records = portfolio.iter_records(type=plan.rtype.name)
-            while batch := list(islice(records, BATCH)):
-                _insert_all(connection, collector.collect(plan, batch))
+    flaws = _insert_records(connection, plans, fillings)
     for name, rows in reference_rows(settings).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
-    for name, (shape, shared) in LISTED.items():
-        query = union_sql(shared, shape, plans)
-        if query:
-            connection.execute(f"INSERT INTO {quoted(name)} {query}")
-    _cover_flaws(connection, plans, collector.flaws)
+    _cover_flaws(connection, plans, flaws)
     connection.execute(macro_sql(plans, settings.currencies.base))
 
 
-@contextmanager
-def _no_cyclic_gc() -> Iterator[None]:
-    """Records hold no cycles, and looking for some among millions of values takes half the time of a build."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _insert_records(
+    connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], fillings: Iterable[Filling]
+) -> list[Flaw]:
+    """Fill the tables of the record types and the table of all records; gives the flaws of all."""
+    columns = {t.name: t.columns for plan in plans for t in plan.iter_all()} | {RECORDS.name: RECORDS.columns}
+    flaws: list[Flaw] = []
+    overview: list[bytes] = []
+    for _, of_type in groupby(fillings, key=lambda f: f.plan.name):
+        while run := list(islice(of_type, AT_ONCE)):
+            streams: dict[str, list[bytes]] = {}
+            for filling in run:
+                flaws += filling.flaws
+                for table, rows in filling.rows:
+                    streams.setdefault(table, []).append(rows)
+            overview += streams.pop(RECORDS.name, [])
+            _insert_all(connection, streams, columns)
+    for at in range(0, len(overview), AT_ONCE):
+        _insert_all(connection, {RECORDS.name: overview[at : at + AT_ONCE]}, columns)
+    return flaws
 
 
-def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
-    if "profile" not in portfolio.settings.types:
-        return {}
-    profiles = portfolio.iter_records(type="profile")
-    return {r.account: str(r.data["currency"]) for r in profiles if "currency" in r.data}
+def _insert_all(
+    connection: duckdb.DuckDBPyConnection, streams: Mapping[str, list[bytes]], columns: Mapping[str, tuple[Column, ...]]
+) -> None:
+    """Add rows to several tables in one transaction: a table is packed anew at the end of each."""
+    connection.execute("BEGIN")
+    for table, packed in streams.items():
+        _insert(connection, quoted(table), columns[table], unpack(packed))
+    connection.execute("COMMIT")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) -> None:
     statements = [_create_sql(t.name, t.columns) for plan in plans for t in plan.iter_all()]
-    statements += [_create_sql(s.name, s.columns) for s in SHARED]
+    queries = {shared.name: union_sql(shared, shape, plans) for shape, shared in LISTED.items()}
+    for shared in SHARED:
+        query = queries.get(shared.name)
+        made = f"CREATE VIEW {quoted(shared.name)} AS {query}" if query else _create_sql(shared.name, shared.columns)
+        statements.append(made)
     connection.execute(";\n".join(statements))
 
 
@@ -79,41 +88,26 @@ def _create_sql(name: str, columns: Iterable[Column]) -> str:
     return f"CREATE TABLE {quoted(name)} ({', '.join(f'{quoted(c.name)} {c.sql}' for c in columns)})"
 
 
-def _insert_all(connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch] | Iterable[Batch]) -> None:
-    for batch in batches:
-        _insert(connection, batch)
-
-
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Add rows of texts to a table of our own; ``table`` is a name as SQL writes it."""
     if rows:
-        _insert(connection, Batch(table, columns, [list(v) for v in zip(*rows, strict=True)]), table)
+        batch = Batch(table, columns, [list(v) for v in zip(*rows, strict=True)])
+        _insert(connection, table, columns, unpack([pack(batch)]))
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, batch: Batch, target: str = "") -> None:
-    import pyarrow as pa
-
-    arrays = [pa.array(v, type=_arrow_type(c.sql)) for c, v in zip(batch.columns, batch.values, strict=True)]
-    names = [f"c{at}" for at in range(len(arrays))]
-    connection.register("incoming_rows", pa.table(arrays, names=names))
-    into = ", ".join(quoted(c.name) for c in batch.columns)
-    casts = ", ".join(_cast(n, c.sql) for n, c in zip(names, batch.columns, strict=True))
-    connection.execute(f"INSERT INTO {target or quoted(batch.table)} ({into}) SELECT {casts} FROM incoming_rows")
+def _insert(connection: duckdb.DuckDBPyConnection, target: str, columns: tuple[Column, ...], rows: pa.Table) -> None:
+    kinds = {c.name: c.sql for c in columns}
+    connection.register("incoming_rows", rows)
+    into = ", ".join(quoted(name) for name in rows.column_names)
+    casts = ", ".join(_cast(quoted(name), kinds[name]) for name in rows.column_names)
+    connection.execute(f"INSERT INTO {target} ({into}) SELECT {casts} FROM incoming_rows")
     connection.unregister("incoming_rows")
 
 
 def _cast(name: str, sql: str) -> str:
     return name if sql in ("VARCHAR", "VARCHAR[]", "BOOLEAN", "INTEGER") else f"CAST({name} AS {sql})"
-
-
-def _arrow_type(sql: str) -> Any:
-    import pyarrow as pa
-
-    if sql.endswith("[]"):
-        return pa.list_(pa.string())
-    return {"BOOLEAN": pa.bool_(), "INTEGER": pa.int32()}.get(sql, pa.string())
 
 
 def _cover_flaws(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], flaws: Sequence[Flaw]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -40,7 +40,6 @@ class Rows:
 
     records: list[Record]
     items: list[Item]
-    days: list[str]
     currency: list[str]
     idx: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -62,35 +61,35 @@ class Collector:
         self.zone = zone
         self.account_currency = account_currency
         self.flaws: list[Flaw] = []
+        self._is_same_day: dict[str, bool] = {}
 
     def collect(self, plan: TablePlan, records: list[Record]) -> Iterable[Batch]:
         """The batch of the type's table, then those of its lists that hold anything."""
-        days = [self._main_day(plan, r) for r in records]
         base = self.converter.currencies.base
         currency = [self.account_currency.get(r.account, base) for r in records]
-        rows = Rows(records, [r.data for r in records], days, currency, [()] * len(records))
-        yield from self._collect_level(plan, rows)
+        items: list[Item] = [r.data for r in records]
+        yield from self._collect_level(plan, Rows(records, items, currency, [()] * len(records)))
         yield Batch(RECORDS.name, RECORDS.columns, self._overview(plan, records))
 
     def _overview(self, plan: TablePlan, records: list[Record]) -> list[list[Any]]:
         """The same records as rows of the table of all records."""
-        rtype = plan.rtype
-        columns: list[list[Any]] = [[] for _ in RECORDS.columns]
-        for record in records:
-            data = record.data
-            complete = measure_completeness(data, rtype)
-            state = data.get(rtype.states.field) if rtype.states else None
-            is_open = rtype.states is None or state is None or state in rtype.states.open
-            day = data.get(rtype.date_field) if rtype.date_field else None
-            row = (
-                record.id, record.path, record.account, record.type, data.get(rtype.title_field),
-                None if day is None else self._day(str(day)), data.get("reviewed"), state, is_open,
-                next((data[n] for n in PERSON_FIELDS if n in data), None), complete.filled, complete.total,
-                rtype.max_age,
-            )  # fmt: skip
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-        return columns
+        rtype, items = plan.rtype, [r.data for r in records]
+        complete = [measure_completeness(data, rtype) for data in items]
+        days = [i.get(rtype.date_field) for i in items] if rtype.date_field else [None] * len(items)
+        states = [i.get(rtype.states.field) for i in items] if rtype.states else [None] * len(items)
+        still = (None, *rtype.states.open) if rtype.states else (None,)
+        return [
+            *([getattr(r, name) for r in records] for name in ("id", "path", "account", "type")),
+            [i.get(rtype.title_field) for i in items],
+            [None if d is None else self._day(str(d)) for d in days],
+            [i.get("reviewed") for i in items],
+            states,
+            [state in still for state in states],
+            [next((i[n] for n in PERSON_FIELDS if n in i), None) for i in items],
+            [c.filled for c in complete],
+            [c.total for c in complete],
+            [rtype.max_age] * len(items),
+        ]
 
     def _main_day(self, plan: TablePlan, record: Record) -> str:
         """The day whose rates apply: the type's main date, else the first date the record has."""
@@ -102,7 +101,24 @@ class Collector:
         return text if len(text) <= 10 else self._day(text)
 
     def _day(self, text: str) -> str:
-        return text if len(text) == 10 else datetime.fromisoformat(text).astimezone(self.zone).date().isoformat()
+        """The calendar day of a moment in the company's zone: nearly always the one it is written with."""
+        if len(text) == 10:
+            return text
+        known = text[:10] + text[-6:]
+        if known not in self._is_same_day:
+            self._is_same_day[known] = self._has_offset(text[:10], text[-6:])
+        if self._is_same_day[known]:
+            return text[:10]
+        return datetime.fromisoformat(text).astimezone(self.zone).date().isoformat()
+
+    def _has_offset(self, day: str, offset: str) -> bool:
+        """Whether the company's zone has that offset (``+08:00``) from the beginning to the end of a day."""
+        try:
+            begin = datetime.fromisoformat(f"{day}T00:00:00{offset}")
+            ends = (begin, begin + timedelta(days=1))
+            return all(end.astimezone(self.zone).utcoffset() == begin.utcoffset() is not None for end in ends)
+        except (ValueError, OverflowError):
+            return False
 
     def _moment(self, text: str) -> str:
         return text if len(text) > 10 else datetime.fromisoformat(text).replace(tzinfo=self.zone).isoformat()
@@ -164,17 +180,22 @@ class Collector:
             self._check_size(plan, column, values, rows, is_too_large)
             return [None if v is None else str(v) for v in values]
         converted: list[Any] = [
-            v if v is None or c == base else convert(v, c, d) for v, c, d in zip(values, codes, rows.days, strict=True)
+            v if v is None or c == base else convert(v, c, self._main_day(plan, r))
+            for v, c, r in zip(values, codes, rows.records, strict=True)
         ]
         for at, (value, result) in enumerate(zip(values, converted, strict=True)):
             if value is not None and result is None:
-                self._add_flaw(plan, column, rows, at, _no_rate(codes[at], rows.days[at]))
+                words = _no_rate(codes[at], self._main_day(plan, rows.records[at]))
+                self._add_flaw(plan, column, rows, at, words)
         self._check_size(plan, column, converted, rows, is_too_large)
         return [None if v is None else str(v) for v in converted]
 
     def _check_size(
         self, plan: TablePlan, column: Column, values: list[Any], rows: Rows, is_large: Callable[[Any], bool]
     ) -> None:
+        known = [v for v in values if v is not None]
+        if not known or not (is_large(min(known)) or is_large(max(known))):
+            return
         for at, value in enumerate(values):
             if value is not None and is_large(value):
                 values[at] = None
@@ -235,12 +256,11 @@ def _total(plan: TablePlan, item: Item) -> Decimal | None:
 
 
 def _descend(child: TablePlan, rows: Rows) -> Rows:
-    below = Rows([], [], [], [])
-    for at, found in enumerate(_values(child.source, rows.items)):
-        for number, item in enumerate(found or ()):
-            below.items.append(item)
-            below.records.append(rows.records[at])
-            below.days.append(rows.days[at])
-            below.currency.append(rows.currency[at])
-            below.idx.append((*rows.idx[at], number))
-    return below
+    found = [items or () for items in _values(child.source, rows.items)]
+    places = [(at, number) for at, items in enumerate(found) for number in range(len(items))]
+    return Rows(
+        [rows.records[at] for at, _ in places],
+        list(chain.from_iterable(found)),
+        [rows.currency[at] for at, _ in places],
+        [(*rows.idx[at], number) for at, number in places],
+    )

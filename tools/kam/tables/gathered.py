@@ -144,12 +144,12 @@ SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVIC
 
 
 def union_sql(shared: SharedTable, shape: str, plans: Sequence[TablePlan]) -> str:
-    """The query that gathers all lists of one shape into a shared table."""
+    """The query that gathers all lists of one shape; empty where no type has such a list."""
     parts = []
     for plan in plans:
         for child in plan.iter_all():
             if child.shape == shape:
-                parts.append(f"SELECT {', '.join(_picked(shared, plan, child))} FROM {quoted(child.name)}")
+                parts.append(f"SELECT {', '.join(_picked(shared, plan, child))} FROM main.{quoted(child.name)}")
     return " UNION ALL ".join(parts)
 
 
@@ -163,9 +163,10 @@ def _picked(shared: SharedTable, plan: TablePlan, child: TablePlan) -> list[str]
     for column in shared.columns:
         source = "id" if column.name == "action" else column.name
         if column.name in constants:
-            picked.append("'" + constants[column.name].replace("'", "''") + "'")
+            value = "'" + constants[column.name].replace("'", "''") + "'"
         else:
-            picked.append(quoted(source) if source in own else f"CAST(NULL AS {column.sql})")
+            value = quoted(source) if source in own else "NULL"
+        picked.append(f"CAST({value} AS {column.sql}) AS {quoted(column.name)}")
     return picked
 
 

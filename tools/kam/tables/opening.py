@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kam.tables.batches import start_filling
 from kam.tables.building import build_tables, insert_rows
 from kam.tables.gathered import REVISIONS
-from kam.tables.plan import plan_tables
+from kam.tables.plan import TablePlan, plan_tables
 from kam.tables.revisions import load_revisions
 from kam.tables.session import Tables, lock_down
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 3
+FORM = 4
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 BLOCK = "16384"
@@ -36,11 +37,14 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
     """
     import duckdb
 
-    connection = duckdb.connect(":memory:")
+    plans = plan_tables(portfolio.settings.types.values())
     kept = _kept_file(portfolio) if cache else None
-    if kept is None or not (_is_whole(kept) or _keep(portfolio, kept)) or not _attach(connection, kept):
+    is_kept = kept is not None and (_is_whole(kept) or _keep(portfolio, plans, kept))
+    fillings = None if is_kept else start_filling(portfolio, plans)
+    connection = duckdb.connect(":memory:")
+    if kept is None or not is_kept or not _attach(connection, kept):
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
-        build_tables(connection, portfolio)
+        build_tables(connection, portfolio, plans, fillings or start_filling(portfolio, plans))
     connection.execute(f"CREATE TABLE memory.{REVISIONS.name} (path VARCHAR, day DATE)")
     zone = portfolio.settings.site.time_zone
     strict = connection.cursor()
@@ -53,7 +57,7 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
         rows = load_revisions(portfolio.root, ZoneInfo(zone))
         insert_rows(connection, f"memory.{REVISIONS.name}", REVISIONS.columns, rows)
 
-    return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, fill_revisions)
+    return Tables(connection, strict, plans, as_of, fill_revisions)
 
 
 def _kept_file(portfolio: RecordSource) -> Path:
@@ -81,7 +85,7 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _keep(portfolio: RecordSource, path: Path) -> bool:
+def _keep(portfolio: RecordSource, plans: list[TablePlan], path: Path) -> bool:
     """Build the tables into the cache; false where it cannot be written. Errors of the build itself are not hidden."""
     import duckdb
 
@@ -92,12 +96,13 @@ def _keep(portfolio: RecordSource, path: Path) -> bool:
         if not ignored.exists():
             ignored.write_text("*\n", "ascii")
         _remove(draft)
+        fillings = start_filling(portfolio, plans)
         connection = duckdb.connect(str(draft), config={"default_block_size": BLOCK})
     except (OSError, duckdb.Error):
         return False
     try:
         connection.execute("SET preserve_insertion_order = true")
-        build_tables(connection, portfolio)
+        build_tables(connection, portfolio, plans, fillings)
         connection.close()
         _seal(path).unlink(missing_ok=True)
         draft.replace(path)

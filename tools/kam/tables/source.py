@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 
+Span = tuple[str, str]
+"""Ids from the first on, up to but without the second; an empty one is no bound."""
+
+
 class RecordSource(Protocol):
     """Records with their settings; ``kam.portfolio.Portfolio`` is one. ``digest`` changes with the records."""
 
@@ -20,8 +24,16 @@ class RecordSource(Protocol):
     settings: Settings
     digest: str
 
-    def iter_records(self, type: str | None = None) -> Iterator[Record]:
-        """The records without errors, of one type if asked, sorted by id."""
+    def iter_records(self, type: str | None = None, *, span: Span = ("", "")) -> Iterator[Record]:
+        """The records without errors, of one type and one span if asked, sorted by id."""
+        ...
+
+    def split(self, type: str, size: int) -> list[Span]:
+        """Spans that hold all records of a type, in order, about ``size`` in each but the last."""
+        ...
+
+    def reopen(self) -> RecordSource | None:
+        """The same records for a process forked from this one; None where it cannot read them."""
         ...
 
 
@@ -33,6 +45,14 @@ class NoRecords:
     settings: Settings
     digest: str = ""
 
-    def iter_records(self, type: str | None = None) -> Iterator[Record]:
+    def iter_records(self, type: str | None = None, *, span: Span = ("", "")) -> Iterator[Record]:
         """Nothing."""
         return iter(())
+
+    def split(self, type: str, size: int) -> list[Span]:
+        """Nothing."""
+        return []
+
+    def reopen(self) -> NoRecords:
+        """Itself."""
+        return self

@@ -1,0 +1,136 @@
+"""The rows of all tables, worked out in worker processes where there are many, and handed over as Arrow streams."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from kam.portfolio.workers import spread
+from kam.tables.collect import Batch, Collector, Flaw
+from kam.tables.money import Converter
+from kam.tables.plan import TablePlan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kam.tables.source import RecordSource, Span
+
+SIZE = 2_500
+"""Records of a type that are worked on at a time."""
+LEAST = 4
+"""So many full batches are worth the worker processes."""
+
+Packed = tuple[str, bytes]
+"""A table, and rows for it as an Arrow stream."""
+Result = tuple[int, list[Packed] | None, list[tuple[Any, ...]]]
+"""What a process hands over: the number of the batch, its rows (None where it cannot read them), and its flaws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a batch of records of one type gives: rows for tables, and the values that could not go into them."""
+
+    plan: TablePlan
+    rows: list[Packed]
+    flaws: list[Flaw]
+
+
+def start_filling(portfolio: RecordSource, plans: Sequence[TablePlan]) -> Iterator[Filling]:
+    """The rows of all records: plan by plan, and within a type sorted by id.
+
+    Worker processes start at once, so call this before anything that makes threads, such as a connection.
+    """
+    found = _iter_fillings(portfolio, plans)
+    first = next(found, None)
+    return iter(()) if first is None else chain([first], found)
+
+
+def _iter_fillings(portfolio: RecordSource, plans: Sequence[TablePlan]) -> Iterator[Filling]:
+    batches = [(plan, span) for plan in plans for span in portfolio.split(plan.rtype.name, SIZE)]
+    currencies = _account_currencies(portfolio)
+    here = os.getpid()
+
+    def make() -> Callable[[int], Result]:
+        source = portfolio if os.getpid() == here else portfolio.reopen()
+        if source is None:
+            return lambda at: (at, None, [])
+        settings = source.settings
+        collector = Collector(Converter(settings.currencies), ZoneInfo(settings.site.time_zone), currencies)
+        return lambda at: (at, *_fill(source, collector, *batches[at]))
+
+    full = sum(1 for _, (_, stop) in batches if stop)
+    waiting: dict[int, Result] = {}
+    turn = 0
+    for result in spread(range(len(batches)), make, chunk=1, least=0 if full >= LEAST else len(batches) + 1):
+        waiting[result[0]] = result
+        while turn in waiting:
+            _, rows, flaws = waiting.pop(turn)
+            if rows is None:
+                _, rows, flaws = make()(turn)
+            yield Filling(batches[turn][0], rows or [], [Flaw(*flaw) for flaw in flaws])
+            turn += 1
+
+
+def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
+    if "profile" not in portfolio.settings.types:
+        return {}
+    profiles = portfolio.iter_records(type="profile")
+    return {r.account: str(r.data["currency"]) for r in profiles if "currency" in r.data}
+
+
+def _fill(
+    source: RecordSource, collector: Collector, plan: TablePlan, span: Span
+) -> tuple[list[Packed], list[tuple[Any, ...]]]:
+    with _no_cyclic_gc():
+        records = list(source.iter_records(plan.rtype.name, span=span))
+        rows = [(batch.table, pack(batch)) for batch in collector.collect(plan, records)] if records else []
+    flaws = [astuple(flaw) for flaw in collector.flaws]
+    collector.flaws.clear()
+    return rows, flaws
+
+
+@contextmanager
+def _no_cyclic_gc() -> Iterator[None]:
+    """Records hold no cycles, and looking for some among millions of values takes half the time of a build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def pack(batch: Batch) -> bytes:
+    """The columns of a batch as an Arrow stream."""
+    import pyarrow as pa
+
+    rows = pa.record_batch(
+        [pa.array(v, type=_arrow_type(c.sql)) for c, v in zip(batch.columns, batch.values, strict=True)],
+        names=[c.name for c in batch.columns],
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_batch(rows)
+    return bytes(sink.getvalue())
+
+
+def unpack(streams: Sequence[bytes]) -> pa.Table:
+    """The rows of several batches of a table; a column that some of them lack is empty there."""
+    import pyarrow as pa
+
+    return pa.concat_tables([pa.ipc.open_stream(each).read_all() for each in streams], promote_options="default")
+
+
+def _arrow_type(sql: str) -> Any:
+    import pyarrow as pa
+
+    if sql.endswith("[]"):
+        return pa.list_(pa.string())
+    return {"BOOLEAN": pa.bool_(), "INTEGER": pa.int32()}.get(sql, pa.string())
