@@ -24,6 +24,8 @@ SAME_SIZE = (
     ("CNY", "CNX"),
     ("c1", "c2"),
     ("2026-03-0", "2026-13-0"),
+    ("\nowner:", "\ntier: A\nowner:"),
+    ("tier: A", "tier: B"),
 )
 Plant = Callable[[dict[str, str]], Path]
 Change = Callable[[random.Random, Path], None]
@@ -154,6 +156,22 @@ CHANGES: tuple[Change, ...] = (
 )  # fmt: skip
 
 
+POLICY = {
+    "checks.yml": """rules:
+  unknown-person: {level: warning, tiers: {A: error, B: off}}
+  duplicate-account: {tiers: {A: info, B: warning}}
+  incomplete: {level: "off", types: {order: error}}
+  file-name: warning
+""",
+    "suppressions.yml": """suppressions:
+  - {rule: unknown-contact, record: acme, reason: Left, by: zhou-kaiwen, until: 2026-04-05}
+  - {rule: unknown-person, record: "beta/issues/*", reason: New, by: zhou-kaiwen, until: 2026-12-31}
+  - {rule: reference, record: delta, reason: Soon, by: zhou-kaiwen, until: 2026-04-02}
+""",
+}
+"""Levels and exceptions; tiers come and go with the slips below."""
+
+
 @pytest.mark.parametrize("is_patient", [True, False], ids=["settled", "racy"])
 @pytest.mark.parametrize("seed", range(6))
 def test_a_check_with_a_cache_equals_one_without(
@@ -163,6 +181,9 @@ def test_a_check_with_a_cache_equals_one_without(
     if is_patient:
         monkeypatch.setattr(tree, "RACY_NS", 10_000_000)
     root = plant(texts)
+    if seed % 2:
+        for name, text in POLICY.items():
+            (root / "site-config" / name).write_text(text, encoding="utf-8")
     as_of = DAY
     for step in range(14):
         change = change_settings if step == 9 and seed % 4 == 0 else draw.choice(CHANGES)

@@ -12,6 +12,7 @@ from kam.model.record import Document, Record
 from kam.rules.contract import Rule
 from kam.rules.discovery import load_rules
 from kam.settings import Person, Product, Settings
+from kam.settings.checks import Checks
 
 
 def with_things(settings: Settings, drafts: Iterable[Draft], base: str) -> Settings:
@@ -54,7 +55,7 @@ class Validity:
                     line=0,
                     column=0,
                     rule=rule.name,
-                    level=rule.level,
+                    level=Level.ERROR,
                     key=finding.key,
                     args=finding.args,
                     record=record.id,
@@ -63,6 +64,7 @@ class Validity:
 
     def _rules_for(self, make: str) -> list[Rule]:
         if make not in self.rules:
-            found = (rule for rule in load_rules() if rule.check_record and rule.level is Level.ERROR)
-            self.rules[make] = [rule for rule in found if rule.is_about(make)]
+            find_level = self.settings.part(Checks).find_level
+            found = (rule for rule in load_rules() if rule.check_record and rule.is_about(make))
+            self.rules[make] = [r for r in found if find_level(r.name, r.level, make) is Level.ERROR]
         return self.rules[make]

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from kam.model.texts import find_texts, keep_texts
 from kam.portfolio.encode import dump_json, load_json
+from kam.portfolio.judge import Judge
 from kam.portfolio.report import Report, make_report, problem_of, report_of, report_row
 from kam.portfolio.store import Store, open_writer
+from kam.portfolio.stored import StoredAccounts
 
 if TYPE_CHECKING:
     from kam.model.problem import Problem
@@ -31,7 +33,8 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     problems = list(_iter_kept(store))
     if day:
         problems += _check_dated(store, root, settings, as_of)
-    report = make_report(problems, **_count(store))
+    standing, suppressed = Judge(settings, StoredAccounts(store).tier_of).settle(problems, as_of)
+    report = make_report(standing, suppressed=suppressed, **_count(store))
     _keep(store, day, state, report)
     return report
 
@@ -52,7 +55,6 @@ def _count(store: Store) -> dict[str, int]:
 
 def _check_dated(store: Store, root: Path, settings: Settings, as_of: date) -> Iterator[Problem]:
     from kam.portfolio.engine import Engine, Placer
-    from kam.portfolio.stored import StoredAccounts
     from kam.portfolio.unit import group_records, read_file_or_none
 
     engine = Engine(settings)

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from kam.model.problem import Level
 from kam.portfolio.archive import iter_archived, list_archive
 from kam.portfolio.encode import dump_json, load_json
-from kam.portfolio.report import problem_row
+from kam.portfolio.judge import Judge
+from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
 from kam.portfolio.stored import StoredAccounts
 from kam.portfolio.tree import is_settled, is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread
+from kam.settings.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from kam.portfolio.engine import Engine
@@ -124,7 +125,8 @@ class Refresh:
         self._look_over(engine)
         self.store.set_meta("state", self._state())
         self.store.set_meta("version", os.urandom(8).hex())
-        self.store.set_meta("dated", "1" if engine.dated_rules else "")
+        is_dated = engine.dated_rules or self.settings.part(Suppressions).entries
+        self.store.set_meta("dated", "1" if is_dated else "")
 
     def _build(self, accounts: list[str], engine: Engine, now: int, *, is_new: bool) -> Iterator[Unit]:
         from kam.portfolio.unit import Builder, unit_of, unit_row
@@ -209,8 +211,9 @@ class Refresh:
             raw = dump_json([problem_row(p) for p in problems])
             db.execute("INSERT OR REPLACE INTO looks VALUES (?,?,?)", (rule.name, digest, raw))
         db.execute("DELETE FROM faulted")
+        judge = Judge(self.settings, stored.tier_of)
         for (raw,) in db.execute("SELECT problems FROM looks").fetchall():
-            ids = {row[7] for row in load_json(raw) if row[4] == Level.ERROR.value}
+            ids = {each.record for each in judge.weigh(map(problem_of, load_json(raw))) if judge.is_fault(each)}
             db.executemany("INSERT OR IGNORE INTO faulted VALUES (?)", ((each,) for each in ids))
 
     def _digest_facts(self, rule: Rule) -> bytes:

@@ -7,25 +7,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from kam.model.problem import Level, Problem
+from kam.portfolio.judge import Suppressed
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over the whole portfolio. ``completeness`` goes from 0 to 1 and is None where there is nothing to fill."""
+    """Counts over the whole portfolio. ``completeness`` goes from 0 to 1 and is None where there is nothing to fill.
+
+    ``suppressed`` problems are let pass (``suppressions.yml``) and are not among the errors and warnings.
+    """
 
     records: int
     accounts: int
     errors: int
     warnings: int
     completeness: float | None
+    suppressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All problems, in the order of their places, and the counts."""
+    """All problems, in the order of their places, and the counts. ``suppressed`` are those that somebody lets pass."""
 
     problems: Sequence[Problem]
     summary: Summary
+    suppressed: Sequence[Suppressed] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -33,13 +39,22 @@ class Report:
         return self.summary.errors > 0
 
 
-def make_report(problems: Iterable[Problem], *, records: int, accounts: int, filled: int, total: int) -> Report:
+def make_report(
+    problems: Iterable[Problem],
+    *,
+    records: int,
+    accounts: int,
+    filled: int,
+    total: int,
+    suppressed: Iterable[Suppressed] = (),
+) -> Report:
     """Sort and count."""
     ordered = sorted(problems, key=lambda each: each.sort_key)
     errors = sum(each.level is Level.ERROR for each in ordered)
     warnings = sum(each.level is Level.WARNING for each in ordered)
     completeness = round(filled / total, 4) if total else None
-    return Report(ordered, Summary(records, accounts, errors, warnings, completeness))
+    passed = sorted(suppressed, key=lambda each: each.problem.sort_key)
+    return Report(ordered, Summary(records, accounts, errors, warnings, completeness, len(passed)), passed)
 
 
 Row = list[Any]
@@ -60,11 +75,13 @@ def problem_of(row: Row) -> Problem:
 def report_row(report: Report) -> Row:
     """A report as plain values for JSON; ``report_of`` reads it back."""
     s = report.summary
-    counts = [s.records, s.accounts, s.errors, s.warnings, s.completeness]
-    return [[problem_row(each) for each in report.problems], counts]
+    counts = [s.records, s.accounts, s.errors, s.warnings, s.completeness, s.suppressed]
+    passed = [[problem_row(each.problem), each.reason, each.by, each.until] for each in report.suppressed]
+    return [[problem_row(each) for each in report.problems], counts, passed]
 
 
 def report_of(row: Row) -> Report:
     """The inverse of ``report_row``."""
-    problems, counts = row
-    return Report([problem_of(each) for each in problems], Summary(*counts))
+    problems, counts, passed = row
+    suppressed = [Suppressed(problem_of(each), *rest) for each, *rest in passed]
+    return Report([problem_of(each) for each in problems], Summary(*counts), suppressed)

@@ -53,6 +53,13 @@ class StoredAccounts:
         for row in self._store.db.execute(sql, (account,)):
             yield record_of(row)
 
+    def tier_of(self, account: str) -> str:
+        """The tier in the account's profile, or empty text."""
+        sql = f"SELECT {COLUMNS} FROM records WHERE id = ?"
+        row = self._store.db.execute(sql, (f"{account}/profile",)).fetchone()
+        tier = record_of(row).data.get("tier") if row else None
+        return tier if isinstance(tier, str) else ""
+
     def find_place(self, record: str) -> Place | None:
         """The file of a record, and which entry of a ledger it is."""
         row = self._store.db.execute("SELECT path, entry FROM records WHERE id = ?", (record,)).fetchone()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kam.model.problem import Problem
 from kam.portfolio.encode import load_json
+from kam.portfolio.judge import Judge
 from kam.portfolio.refresh import Refresh
 from kam.portfolio.report import problem_of
 from kam.portfolio.store import Store, open_private_store, open_store
@@ -51,14 +52,20 @@ def _try(root: Path, settings: Settings, instead: Mapping[str, bytes | None], as
     accounts = sorted({path.split("/")[1] for path in instead if path.startswith("accounts/")})
     store.db.execute("BEGIN IMMEDIATE")
     try:
-        before = list(_find_problems(refresh, accounts, as_of))
+        before = _find_problems(refresh, accounts, as_of)
         refresh.suppose(instead)
-        return Trial(before, list(_find_problems(refresh, accounts, as_of)))
+        return Trial(before, _find_problems(refresh, accounts, as_of))
     finally:
         store.db.execute("ROLLBACK")
 
 
-def _find_problems(refresh: Refresh, accounts: list[str], as_of: date) -> Iterator[Problem]:
+def _find_problems(refresh: Refresh, accounts: list[str], as_of: date) -> list[Problem]:
+    judge = Judge(refresh.settings, StoredAccounts(refresh.store).tier_of)
+    weighed = judge.weigh(_iter_problems(refresh, accounts, as_of))
+    return [each for each in weighed if not judge.is_passed(each, as_of)]
+
+
+def _iter_problems(refresh: Refresh, accounts: list[str], as_of: date) -> Iterator[Problem]:
     from kam.portfolio.engine import Engine, Placer
     from kam.portfolio.unit import group_records
 

@@ -13,6 +13,7 @@ from kam.model.problem import Level, Problem
 from kam.model.record import Record
 from kam.portfolio.encode import dump_data, dump_json, load_json
 from kam.portfolio.engine import Engine, Placer
+from kam.portfolio.judge import Judge
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.stored import Place
@@ -96,6 +97,8 @@ class Builder:
         self._places: dict[str, Place] = {}
         self._raw: tuple[str, bytes] = ("", b"")
         self._place = Placer(engine.settings, self._places.get, self._reread)
+        self._tier = ""
+        self._judge = Judge(engine.settings, lambda _: self._tier)
 
     def build(self, account: str) -> Unit:
         """Look at the folder of an account, load what changed and check it."""
@@ -117,14 +120,38 @@ class Builder:
         paths = {each.path for each in files}
         unit.replaced += [path for path in known if path not in paths]
         others = [*layout.others, *(f.path.removeprefix("accounts/") for f in files if not f.is_read)]
-        problems = [*layout.problems, *(p for f in files for p in f.problems)]
-        problems += self._check_account(account, files, frozenset(others))
+        self._weigh(files)
+        problems = [*self._judge.weigh(layout.problems), *(p for f in files for p in f.problems)]
+        problems += self._judge.weigh(self._check_account(account, files, frozenset(others)))
         self._note_facts(files, unit)
-        unit.faulty = sorted(_faulty_ids(files, problems))
+        unit.faulty = sorted(self._faulty_ids(files, problems))
         signature = sign(listings) if self._are_settled(listings) else b""
         unit.row = (account, signature, _digest_of(files, others), *_count(files), dump_json(sorted(others)),
                     dump_json([problem_row(p) for p in problems]))  # fmt: skip
         return unit
+
+    def _weigh(self, files: list[_File]) -> None:
+        """Give the problems of files the levels of the policy, and mark the records they make faulty."""
+        profiles = (r.data.get("tier") for f in files for r in f.records if r.type == "profile")
+        self._tier = next((tier for tier in profiles if isinstance(tier, str)), "")
+        for file in files:
+            file.problems = self._judge.weigh(file.problems)
+            faulty = self._faulty_ids([file], file.problems)
+            for record in file.records:
+                record.faulty = record.id in faulty
+
+    def _faulty_ids(self, files: list[_File], problems: Iterable[Problem]) -> set[str]:
+        """The records that an error names, and all of a file where one names none of them."""
+        errors: dict[str, set[str]] = {}
+        for each in problems:
+            if self._judge.is_fault(each):
+                errors.setdefault(each.path, set()).add(each.record)
+        faulty = set()
+        for file in files:
+            ids = {record.id for record in file.records}
+            named = errors.get(file.path, set())
+            faulty |= ids if named - ids else ids & named
+        return faulty
 
     def _are_settled(self, listings: Iterable[Listing]) -> bool:
         return all(is_settled(mark, self._now) for listing in listings for mark in listing.marks)
@@ -176,7 +203,6 @@ class Builder:
         if not file.records and any(p.level is Level.ERROR for p in file.problems):
             stem = at.path.removeprefix("accounts/").removesuffix(".md")
             file.records, file.entries = [Record(stem, at.type, account, at.path, {})], [-1]
-        _mark_faulty(file)
         return file
 
     def _number(self, file: _File) -> list[int]:
@@ -199,7 +225,6 @@ class Builder:
             file.entries.append(entry)
             file.is_read = is_read
             self._places[record.id] = (path, entry)
-        _mark_faulty(file)
         return file
 
     def _check_account(self, account: str, files: list[_File], others: frozenset[str]) -> list[Problem]:
@@ -251,32 +276,12 @@ def group_records(account: str, records: Iterable[Record], others: frozenset[str
     return AccountRecords(account, by_type, others)
 
 
-def _mark_faulty(file: _File) -> None:
-    """A record is faulty where an error names it, or names none of the file's records."""
-    faulty = _faulty_ids([file], file.problems)
-    for record in file.records:
-        record.faulty = record.id in faulty
-
-
-def _faulty_ids(files: list[_File], problems: Iterable[Problem]) -> set[str]:
-    errors: dict[str, set[str]] = {}
-    for each in problems:
-        if each.level is Level.ERROR:
-            errors.setdefault(each.path, set()).add(each.record)
-    faulty = set()
-    for file in files:
-        ids = {record.id for record in file.records}
-        named = errors.get(file.path, set())
-        faulty |= ids if named - ids else ids & named
-    return faulty
-
-
 def _record_rows(file: _File) -> list[Row]:
     rows: list[Row] = []
     for record, entry in zip(file.records, file.entries, strict=True):
         data, has_decimals = dump_data(record.data)
         rows.append(
-            (record.id, record.type, record.account, record.path, entry, file.is_read, record.faulty, has_decimals,
+            (record.id, record.type, record.account, record.path, entry, file.is_read, False, has_decimals,
              data, record.body)
         )  # fmt: skip
     return rows

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
 from kam.settings.cadence import Cadence, read_cadence
+from kam.settings.checks import Checks, read_checks
 from kam.settings.division import Responsibilities, read_responsibilities
 from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.parts import Part
 from kam.settings.requirements import Requirements, read_requirements
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
 from kam.settings.service_levels import ServiceLevels, read_service_levels
+from kam.settings.suppressions import Suppressions, read_suppressions
 from kam.settings.tiers import Tiers, read_tiers
 
 POLICY = "policy.yml"
@@ -22,6 +24,8 @@ PARTS: tuple[Part, ...] = (
     Part(POLICY, "responsibilities", Responsibilities, read_responsibilities),
     Part(POLICY, "hand_over", HandOver, read_hand_over),
     Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),
+    Part("checks.yml", "rules", Checks, read_checks),
+    Part("suppressions.yml", "", Suppressions, read_suppressions),
 )
 
 FILES = tuple(dict.fromkeys(part.file for part in PARTS))

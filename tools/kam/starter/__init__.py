@@ -20,6 +20,7 @@ OWN = {
     "people.yml": "site-config/people.yml",
     "products.yml": "site-config/products.yml",
     "currencies.yml": "site-config/currencies.yml",
+    "suppressions.yml": "site-config/suppressions.yml",
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
     "README.md": "README.md",
