@@ -133,6 +133,18 @@ class Context:
 
         return datetime.now(UTC).astimezone(ZoneInfo(self.settings.site.time_zone)).date()
 
+    @cached_property
+    def moment(self) -> str:
+        """The present time with the company's offset, to the minute: ``2026-03-02T09:00+08:00``; nine o'clock of the
+        day that ``--as-of`` names."""
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(self.settings.site.time_zone)
+        if self.asked_as_of is None:
+            return datetime.now(UTC).astimezone(zone).isoformat(timespec="minutes")
+        day = datetime.fromisoformat(self.asked_as_of.isoformat())
+        return day.replace(hour=9, tzinfo=zone).isoformat(timespec="minutes")
+
     def words(self, en: str, zh: str) -> str:
         """The same text in the user's language."""
         return zh if self.lang == "zh" else en

@@ -19,11 +19,23 @@ from kam.cli.context import LANGUAGES, Context, Day, spoken_language, words
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
     "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
+    "new": ("new", "Make a record; what is missing is asked for.", "新建记录，缺少的内容会逐项询问。"),
+    "set": ("set_", "Change fields of a record.", "修改记录的字段。"),
+    "log": ("log_", "Write down a talk with a customer.", "记录与客户的沟通和后续事项。"),
+    "move": ("move", "Rename or move a record or an account.", "记录或客户改名、移动。"),
+    "archive": ("archive", "Put away what is done with.", "归档不再使用的记录。"),
     "import": ("import_", "Bring in exports of other systems.", "导入其他系统的数据。"),
     "query": ("query", "Ask the record tables in SQL (read only).", "用 SQL 查询记录表（只读）。"),
     "tables": ("tables", "List the record tables and their columns.", "列出记录表及其列。"),
     "site": ("site", "Build or serve the site.", "生成或预览网站。"),
     "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
+    "codeowners": (
+        "codeowners",
+        "Say who reviews which account, for the Git server.",
+        "生成评审人清单（CODEOWNERS）。",
+    ),
+    "vscode": ("vscode", "Make tasks and snippets for Visual Studio Code.", "生成 VS Code 任务和代码片段。"),
+    "completion": ("completion", "Let Tab complete in your shell.", "设置终端的 Tab 补全。"),
     "init": ("init", "Begin a new, empty portfolio.", "新建一个空的客户档案库。"),
 }
 """Command → module in this package, and its line in ``kam --help``, so that help imports no command."""

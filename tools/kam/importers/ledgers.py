@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kam.importers.drafts import Draft
-from kam.importers.edits import apply_changes, insert_entries
+from kam.importers.edits import apply_changes
 from kam.importers.merge import FieldChange, merge, names_to_merge
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
@@ -140,6 +140,8 @@ class LedgerPlanner:
                 return
 
     def _spliced(self, path: str, raw: bytes, ids: list[str], file: _File) -> str | None:
+        from kam.write import insert_entries
+
         text: str | None = raw.decode("utf-8")
         for edit in file.edits:
             index = ids.index(str(edit.record.data["id"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kam.write.change import Change, finish_changes, write_changes
 from kam.write.edit import remove_value, replace_value, set_value
+from kam.write.entries import insert_entries
 from kam.write.file import RefusedError, write_file
 from kam.write.lock import LockedError, write_lock
 from kam.write.render import render_record, render_value
@@ -15,6 +16,7 @@ __all__ = [
     "LockedError",
     "RefusedError",
     "finish_changes",
+    "insert_entries",
     "remove_value",
     "render_record",
     "render_value",

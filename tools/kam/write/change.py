@@ -19,7 +19,7 @@ from typing import Any
 from kam.write.file import RefusedError, is_inside, refuse_links, sync_folder, write_bytes
 
 NOTE = ".kam/unfinished.json"
-TREES = ("accounts", "archive", "site-config")
+TREES = ("accounts", "archive", "import-state", "site-config")
 """Where files may be written; a note that names others is not ours."""
 
 

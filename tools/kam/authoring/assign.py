@@ -1,0 +1,144 @@
+"""Assignments made on a record, with what follows from them: a history entry, the day on which an action was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kam.authoring.assignment import Assignment, find_place, spell_path
+from kam.authoring.desk import Desk
+from kam.authoring.items import read_item
+from kam.authoring.refusal import Refusal
+from kam.authoring.sheet import Sheet, is_equal, value_at
+from kam.authoring.spelling import is_same
+from kam.authoring.values import read_value
+from kam.model.problem import FieldPath
+from kam.model.record import Data
+from kam.model.schema import Field, Kind, RecordType
+from kam.write.splice import GONE
+
+
+class Assigner:
+    """Makes assignments on a sheet. ``changed`` lists what came of them: place, old value, new value."""
+
+    def __init__(
+        self, desk: Desk, rtype: RecordType, sheet: Sheet, account: str, why: str = "", *, is_new: bool = False
+    ) -> None:
+        self.desk, self.rtype, self.sheet, self.account, self.why = desk, rtype, sheet, account, why
+        self.is_new = is_new
+        self.changed: list[tuple[str, Any, Any]] = []
+
+    def run(self, assignments: Iterable[Assignment]) -> None:
+        """Make them one after the other. Raises Refusal."""
+        for each in assignments:
+            path, field = find_place(self.rtype, each.name, self.sheet.data)
+            if each.sign == "+":
+                self._add(path, field, each)
+            elif each.sign == "-":
+                self._take_out(path, field, each)
+            elif not each.text:
+                self._put(path, GONE)
+            else:
+                self._set(path, field, each)
+
+    def _put(self, path: FieldPath, value: Any) -> None:
+        old = value_at(self.sheet.data, path)
+        if (old is None and value is GONE) or is_equal(value, old):
+            return
+        name = spell_path(path, self.sheet.data)
+        self.sheet.put(path, value)
+        name = spell_path(path, self.sheet.data) if value is not GONE else name
+        self.changed.append((name, old, None if value is GONE else value))
+
+    def _set(self, path: FieldPath, field: Field, each: Assignment) -> None:
+        if field.kind is Kind.MAP or (field.kind is Kind.LIST and field.by_name):
+            inner = next(iter(field.by_name), "")
+            example = f"{each.name}+=…" if field.kind is Kind.LIST else f"{each.name}.{inner}=…"
+            raise Refusal(
+                f"{each.name} holds fields of its own. Write {example}", f"{each.name} 含有下级字段，请写 {example}"
+            )
+        value = read_value(each.text, field, self.desk, self.account)
+        states = self.rtype.states
+        was = value_at(self.sheet.data, path)
+        self._put(path, value)
+        if self.is_new:
+            return
+        if states and path == (states.field,) and not is_equal(value, was):
+            self._note_state(str(value))
+        self._complete_action(path, value)
+
+    def _note_state(self, state: str) -> None:
+        """The history grows with each change of state."""
+        states = self.rtype.states
+        assert states is not None
+        history = self.rtype.by_name.get(states.history)
+        if history is None or state not in states.transitions:
+            return
+        entries = self.sheet.data.get(states.history) or []
+        last = entries[-1] if isinstance(entries, list) and entries else {}
+        if isinstance(last, Mapping) and last.get("to") == state:
+            return
+        self._put((states.history, len(entries)), self.history_entry(state, history, entries))
+
+    def history_entry(self, state: str, history: Field, entries: list[Any]) -> Data:
+        """Who brought the record into a state, when and why: with the time where the record keeps times."""
+        times = [str(entry.get("at", "")) for entry in entries if isinstance(entry, Mapping)]
+        exact = any("T" in at for at in times) or (not times and keeps_times(self.rtype))
+        at = self.desk.moment if exact else self.desk.today.isoformat()
+        entry: Data = {"at": at, "to": state, "by": self.desk.me, "why": self.why}
+        return {name: value for name, value in entry.items() if value and name in history.by_name}
+
+    def _complete_action(self, path: FieldPath, value: Any) -> None:
+        """An action that is done has a day on which it was."""
+        if len(path) < 3 or path[-1] != "status" or value != "done":
+            return
+        action = value_at(self.sheet.data, path[:-1])
+        field = self.rtype.by_name.get(str(path[0]))
+        if field is not None and field.shape == "action" and isinstance(action, Mapping) and not action.get("done_on"):
+            self._put((*path[:-1], "done_on"), self.desk.today.isoformat())
+
+    def _add(self, path: FieldPath, field: Field, each: Assignment) -> None:
+        if field.kind is not Kind.LIST:
+            raise _no_list(each, field)
+        there = list(value_at(self.sheet.data, path) or [])
+        if field.by_name:
+            self._put((*path, len(there)), read_item(each.text, field, self.desk, self.account, there))
+            return
+        found = read_value(each.text, field, self.desk, self.account)
+        for value in found if isinstance(found, list) else [found]:
+            if not any(is_equal(value, item) for item in there):
+                self._put((*path, len(there)), value)
+                there.append(value)
+
+    def _take_out(self, path: FieldPath, field: Field, each: Assignment) -> None:
+        if field.kind is not Kind.LIST:
+            raise _no_list(each, field)
+        if field.by_name:
+            found, _ = find_place(self.rtype, f"{each.name}[{each.text}]", self.sheet.data)
+            self._put(found, GONE)
+            return
+        values = read_value(each.text, field, self.desk, self.account)
+        for value in values if isinstance(values, list) else [values]:
+            there = value_at(self.sheet.data, path) or []
+            at = next(
+                (i for i, item in enumerate(there) if is_equal(value, item) or is_same(str(value), str(item))), None
+            )
+            if at is None:
+                raise Refusal(
+                    f"{each.name} does not hold {value}. It holds: {', '.join(map(str, there)) or '–'}",
+                    f"{each.name} 中没有 {value}。现有：{'、'.join(map(str, there)) or '无'}",
+                )
+            self._put((*path, at) if len(there) > 1 else path, GONE)
+
+
+def _no_list(each: Assignment, field: Field) -> Refusal:
+    return Refusal(
+        f"{each.name} holds one value, so nothing can be added to it or taken out. Write {field.name}=VALUE",
+        f"{each.name} 只有一个值，不能增减，请写 {field.name}=值",
+    )
+
+
+def keeps_times(rtype: RecordType) -> bool:
+    """Whether records of the type are about a time of day, not only about a day."""
+    dated = rtype.by_name.get(rtype.date_field)
+    return dated is not None and dated.format == "date-time"

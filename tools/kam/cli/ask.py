@@ -1,0 +1,186 @@
+"""Questions on the terminal: choices with numbers, names completed while typing, the default in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from kam.authoring import Desk
+    from kam.authoring.assignment import Assignment
+    from kam.authoring.log_talk import Talk
+    from kam.model.record import Record
+    from kam.model.schema import Field, RecordType
+
+NUMBERED = 12
+"""So many choices are listed with numbers; of more, only those that fit what is typed are shown."""
+
+
+def ask_line(question: str, offers: Sequence[str] = (), default: str = "") -> str:
+    """One line, completed from ``offers`` while typing; a number means the offer of that number."""
+    from prompt_toolkit import prompt
+    from prompt_toolkit.completion import FuzzyCompleter, WordCompleter
+
+    completer = FuzzyCompleter(WordCompleter(list(offers), sentence=True)) if offers else None
+    if 0 < len(offers) <= NUMBERED:
+        for number, offer in enumerate(offers, 1):
+            click.echo(f"  {number}. {offer}")
+    shown = f"{question} [{default}]: " if default else f"{question}: "
+    try:
+        answer = prompt(shown, completer=completer, complete_while_typing=bool(offers)).strip()
+    except (EOFError, KeyboardInterrupt):
+        raise click.Abort from None
+    if offers and answer.isdigit() and 1 <= int(answer) <= len(offers) and answer not in offers:
+        return offers[int(answer) - 1]
+    return answer or default
+
+
+def ask_account(desk: Desk, rtype: RecordType) -> str:
+    """The account of a new record, or the name of a new account."""
+    if rtype.name == "profile":
+        return _insist(desk, rtype.by_name[rtype.title_field], [])
+    offers = []
+    for record in desk.portfolio.iter_records("profile", faulty=True):
+        offers.append(_named(str(record.data.get("name", "")), record.account))
+    while True:
+        answer = ask_line(_words(desk, "Account", "客户"), offers)
+        if answer:
+            return answer
+
+
+def ask_fields(desk: Desk, rtype: RecordType, account: str, given: Sequence[Assignment]) -> list[Assignment]:
+    """What is still to be said of a new record: required fields until there is an answer, recommended ones once."""
+    from kam.authoring.assignment import Assignment
+    from kam.authoring.new_record import draft_record, find_missing
+
+    data = draft_record(desk, rtype, account, given)
+    missing = {field.name for field in find_missing(rtype, data)}
+    shown = {field.name: _show_default(data[field.name]) for field in rtype.fields if field.name in data}
+    said = {each.name for each in given}
+    found: list[Assignment] = []
+    history = rtype.states.history if rtype.states else ""
+    for field in rtype.fields:
+        wanted = field.name in missing or field.recommended or (field.required and field.name in data)
+        if not wanted or field.name in said or field.name == history or (field.by_name and field.name in data):
+            continue
+        offers = offers_for(desk, field, account)
+        is_required = field.name in missing
+        answer = (
+            _insist(desk, field, offers) if is_required else _ask_once(desk, field, offers, shown.get(field.name, ""))
+        )
+        if answer and answer != shown.get(field.name):
+            found.append(Assignment(field.name, "+" if field.by_name else "", answer))
+    return found
+
+
+def _insist(desk: Desk, field: Field, offers: Sequence[str]) -> str:
+    while True:
+        answer = ask_line(_question(desk, field) + " *", offers)
+        if answer:
+            return answer
+        click.echo("  " + (field.help.get(desk.lang) or _words(desk, "This is needed.", "此项必填。")))
+
+
+def _ask_once(desk: Desk, field: Field, offers: Sequence[str], default: str) -> str:
+    return ask_line(_question(desk, field), offers, default)
+
+
+def _question(desk: Desk, field: Field) -> str:
+    return field.label.get(desk.lang, field.name)
+
+
+def ask_changes(desk: Desk, record: Record) -> list[str]:
+    """Which fields of a record to change, one after the other until an empty answer."""
+    rtype = desk.settings.types[record.type]
+    names = {_named(field.label.get(desk.lang, ""), field.name): field for field in rtype.fields}
+    found: list[str] = []
+    while True:
+        answer = ask_line(_words(desk, "Field (Enter to end)", "字段（回车结束）"), list(names))
+        if not answer:
+            return found
+        field = names.get(answer)
+        name = field.name if field else answer
+        now = record.data.get(name)
+        offers = offers_for(desk, field, record.account) if field else []
+        value = ask_line(f"  {name}", offers, "" if now is None else _show_default(now))
+        found.append(f"{name}{'+' if field and field.by_name else ''}={value}")
+
+
+def ask_talk(desk: Desk, account: str, talk: Talk) -> Talk:
+    """What was not said of a talk."""
+    from kam.authoring.log_talk import talk_type
+
+    fields = talk_type(desk).by_name
+    text = talk.text
+    while not text:
+        text = ask_line(_words(desk, "What was talked about *", "沟通内容 *"))
+    channel = talk.channel
+    if not channel and "channel" in fields:
+        channel = ask_line(_question(desk, fields["channel"]), offers_for(desk, fields["channel"], account))
+    with_ = list(talk.with_)
+    if not with_ and "participants_theirs" in fields:
+        offers = offers_for(desk, fields["participants_theirs"], account)
+        while answer := ask_line(_words(desk, "With (Enter to end)", "客户方参加人（回车结束）"), offers):
+            with_.append(answer)
+    follow_ups = list(talk.follow_ups)
+    if not follow_ups:
+        question = _words(
+            desk, "Follow-up: what; who; when (Enter to end)", "后续事项：做什么; 负责人; 期限（回车结束）"
+        )
+        while answer := ask_line(question):
+            follow_ups.append(answer)
+    return replace(talk, text=text, channel=channel, with_=tuple(with_), follow_ups=tuple(follow_ups))
+
+
+def offers_for(desk: Desk, field: Field, account: str) -> list[str]:
+    """What a field's value can be, as people know it: choices, people, products, contacts, accounts, records."""
+    field = field.items if field.items is not None and not field.by_name else field
+    if field.choices:
+        return [label.get(desk.lang) or key for key, label in field.choices.items()]
+    found: list[str] = []
+    for target in field.targets:
+        found += _offers_of(desk, target, account)
+    return found
+
+
+def _offers_of(desk: Desk, target: str, account: str) -> Iterable[str]:
+    settings = desk.settings
+    if target == "person":
+        day = desk.today.isoformat()
+        return [_show(p.names, p.id, desk.lang) for p in settings.people.values() if not p.to or p.to >= day]
+    if target == "product":
+        return [_show(p.names, p.id, desk.lang) for p in settings.products.values() if p.active]
+    if target == "contact":
+        profile = desk.portfolio.find_record(f"{account}/profile")
+        contacts: Any = profile.data.get("contacts", []) if profile else []
+        return [_named(str(c.get("name", "")), str(c.get("id", ""))) for c in contacts if isinstance(c, Mapping)]
+    if target == "account":
+        return desk.portfolio.accounts()
+    if target in settings.types:
+        return [record.id for record in desk.portfolio.iter_records(target, account)]
+    return []
+
+
+def _show(names: Mapping[str, str], key: str, lang: str) -> str:
+    from kam.authoring.spelling import show_name
+
+    return show_name(names, key, lang)
+
+
+def _named(name: str, key: str) -> str:
+    return f"{name} ({key})" if name and name != key else key
+
+
+def _show_default(value: Any) -> str:
+    from kam.authoring.sheet import spell
+
+    if isinstance(value, list):
+        return ", ".join(_show_default(each) for each in value if not isinstance(each, Mapping))
+    return "" if isinstance(value, Mapping) else spell(value)
+
+
+def _words(desk: Desk, en: str, zh: str) -> str:
+    return zh if desk.lang == "zh" else en
