@@ -17,6 +17,7 @@ from kam.settings.yaml_reader import LocatedYaml
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ID = re.compile(r"[^\s\x00-\x1f/\\#:\"'<>|?*A-Z]{1,80}\Z")
 CODE = re.compile(r"[A-Z]{3}\Z")
+HANDLE = re.compile(r"@[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*\Z")
 ENDING = re.compile(r"[a-z0-9]{1,10}\Z")
 
 SITE_KEYS = (
@@ -25,7 +26,7 @@ SITE_KEYS = (
 )  # fmt: skip
 PERSON_KEYS = (
     "name", "email", "emails", "role", "department", "team", "manager", "region", "skills", "capacity", "cost_rate",
-    "from", "to", "stand_in", "absences", "aliases", "quotas", "source",
+    "from", "to", "stand_in", "absences", "aliases", "quotas", "handle", "source",
 )  # fmt: skip
 PRODUCT_KEYS = (
     "name", "aliases", "category", "unit", "list_price", "currency", "cost", "active", "source",
@@ -121,7 +122,17 @@ def _person(person_id: str, entry: Section) -> Person:
         quotas=tuple(_quota(each) for each in entry.sections("quotas", ("from", "to", "amount", "currency"))),
         source=_source(entry),
         absences=tuple(_absence(each) for each in entry.sections("absences", ("from", "to", "reason"))),
+        handle=_handle(entry),
     )
+
+
+def _handle(entry: Section) -> str:
+    """A name on the Git server, or a team of it (``@sales/key-accounts``)."""
+    handle = entry.text("handle")
+    if handle and not HANDLE.match(handle):
+        entry.complain(("handle",), "handle", found=shown(handle))
+        return ""
+    return handle
 
 
 def _absence(entry: Section) -> Absence:

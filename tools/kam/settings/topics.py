@@ -5,6 +5,8 @@ from __future__ import annotations
 from kam.settings.ages import Ages, read_ages
 from kam.settings.cadence import Cadence, read_cadence
 from kam.settings.checks import Checks, read_checks
+from kam.settings.code_owners import CodeOwners, read_code_owners
+from kam.settings.deletion import Deletion, read_deletion
 from kam.settings.division import Responsibilities, read_responsibilities
 from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.parts import Part
@@ -23,6 +25,8 @@ PARTS: tuple[Part, ...] = (
     Part(POLICY, "ages", Ages, read_ages),
     Part(POLICY, "responsibilities", Responsibilities, read_responsibilities),
     Part(POLICY, "hand_over", HandOver, read_hand_over),
+    Part(POLICY, "deletion", Deletion, read_deletion),
+    Part(POLICY, "code_owners", CodeOwners, read_code_owners),
     Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),
     Part("checks.yml", "rules", Checks, read_checks),
     Part("suppressions.yml", "", Suppressions, read_suppressions),

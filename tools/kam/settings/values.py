@@ -33,7 +33,7 @@ class Absence:
 @dataclass(frozen=True)
 class Person:
     """Someone of ours. ``from_`` and ``to`` are ISO dates, empty where not known; ``capacity`` counts hours a
-    week; ``cost_rate`` is the cost of an hour in the base currency."""
+    week; ``cost_rate`` is the cost of an hour in the base currency; ``handle`` is the name on the Git server."""
 
     id: str
     names: Label
@@ -53,6 +53,7 @@ class Person:
     quotas: tuple[Quota, ...] = ()
     source: Mapping[str, str] = field(default_factory=dict)
     absences: tuple[Absence, ...] = ()
+    handle: str = ""
 
     def has_left(self, on: date) -> bool:
         """Whether the person's last day lies before that day."""
