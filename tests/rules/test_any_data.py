@@ -59,7 +59,10 @@ def test_no_data_makes_a_rule_fail(settings: Settings, data: st.DataObject) -> N
         facts: list[Fact] = []
         for record in account:
             if rule.is_about(record.type) and rule.check_record:
-                findings += rule.check_record(record, settings.types[record.type], settings)
+                found = list(rule.check_record(record, settings.types[record.type], settings))
+                fields = rule.fields(settings.types[record.type]) if rule.fields and found else record.data
+                assert not found or not record.data or not record.data.keys().isdisjoint(fields), rule.name
+                findings += found
             if rule.is_about(record.type) and rule.facts:
                 facts += [Fact(record.id, v) for v in rule.facts(record, settings.types[record.type], settings)]
         if rule.check_account:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from kam.model.problem import FieldPath, Finding, Problem, field_text
 from kam.model.record import Record
 from kam.portfolio.stored import Place
-from kam.rules.contract import AccountRecords, Fact, FactFinder, RecordCheck, Rule
+from kam.rules.contract import AccountRecords, Change, Fact, FactFinder, RecordCheck, Rule
 
 if TYPE_CHECKING:
     from kam.model.schema import RecordType
     from kam.settings import Settings
 
+Check = tuple[Rule, RecordCheck, frozenset[str] | None]
+"""A rule on single records, and the fields of which a record must have one (None: it looks at every record)."""
 Positions = Mapping[FieldPath, tuple[int, int]]
 
 
@@ -30,7 +32,7 @@ class Engine:
             rules = load_rules()
         self.settings = settings
         self.rules = tuple(rules)
-        self._record_rules: dict[str, tuple[RecordType, list[tuple[Rule, RecordCheck]]]] = {}
+        self._record_rules: dict[str, tuple[RecordType, list[Check]]] = {}
         self._fact_rules: dict[str, tuple[RecordType, list[tuple[str, FactFinder]]]] = {}
 
     @cached_property
@@ -52,13 +54,23 @@ class Engine:
         """What the rules on single records say of this one."""
         found = self._record_rules.get(record.type)
         if found is None:
-            checks = [(r, r.check_record) for r in self.rules if r.check_record and r.is_about(record.type)]
-            found = self._record_rules[record.type] = (self.settings.types[record.type], checks)
+            found = self._record_rules[record.type] = self._choose_checks(self.settings.types[record.type])
         rtype, checks = found
-        settings = self.settings
-        for rule, check in checks:
-            for finding in check(record, rtype, settings):
-                yield place(rule, finding, record.id)
+        settings, filled = self.settings, record.data.keys()
+        for rule, check, fields in checks:
+            if fields is None or not filled.isdisjoint(fields):
+                for finding in check(record, rtype, settings):
+                    yield place(rule, finding, record.id)
+
+    def _choose_checks(self, rtype: RecordType) -> tuple[RecordType, list[Check]]:
+        """The rules that can have something to say of records of a type."""
+        checks: list[Check] = []
+        for rule in self.rules:
+            if rule.check_record and rule.is_about(rtype.name):
+                fields = frozenset(rule.fields(rtype)) if rule.fields else None
+                if fields is None or fields:
+                    checks.append((rule, rule.check_record, fields))
+        return rtype, checks
 
     def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
         """What the rules on accounts say of this one, whatever the day."""
@@ -86,6 +98,19 @@ class Engine:
         for name, finder in finders:
             for values in finder(record, rtype, settings):
                 found.setdefault(name, []).append([record.id, *values])
+
+    @cached_property
+    def change_rules(self) -> list[Rule]:
+        """Rules that compare a record with its state at a base."""
+        return [rule for rule in self.rules if rule.check_change]
+
+    def check_change(self, change: Change, place: Placer) -> Iterator[Problem]:
+        """What the rules on changes say of this one."""
+        for rule in self.change_rules:
+            assert rule.check_change is not None
+            if rule.is_about(change.type):
+                for finding in rule.check_change(change, self.settings.types[change.type], self.settings):
+                    yield place(rule, finding, change.record)
 
     def check_facts(self, rule: Rule, facts: Iterable[Fact], place: Placer) -> Iterator[Problem]:
         """What a rule on the portfolio says of all the facts it noted."""

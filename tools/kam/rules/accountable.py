@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 NAME = "accountable"
 LEVEL = Level.ERROR
 TYPES = ("profile",)
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The division of work."""
+    return ("responsibilities",)
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -26,6 +26,11 @@ def _action_lists(rtype: RecordType) -> tuple[Names, ...]:
 action_lists_of = per_type(_action_lists)
 BEGINNINGS = {"meeting": "at", "audit": "on"}
 """Types whose actions arise on the day itself, so that none can be done before: type → the field with that day."""
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The lists of actions."""
+    return [names[0] for names in action_lists_of(rtype)]
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

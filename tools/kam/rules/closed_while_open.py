@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
@@ -18,6 +18,11 @@ LEVEL = Level.WARNING
 
 ENDINGS = ("closed_on", "closed_at", "lost_reason", "won_reason")
 """Fields that only what has ended has."""
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """What only an ended record has."""
+    return ENDINGS if rtype.states else ()
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -47,10 +47,60 @@ class Fact:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything that changed between two states of a portfolio: by record type, sorted by id.
+
+    ``find_before`` gives a record by its id as it was before, also one that did not change; ``find_like`` the records
+    as they are now of the same account and type.
+    """
+
+    by_type: Mapping[str, Sequence[Change]]
+    find_before: Callable[[str], Record | None] = lambda name: None
+    find_like: Callable[[Record], Iterable[Record]] = lambda record: ()
+
+    def of(self, type_name: str) -> Sequence[Change]:
+        """The changes of records of one type."""
+        return self.by_type.get(type_name, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record before and after; None where it was not there yet, or is there no more.
+
+    A renamed record is the same record under its old and its new id. ``was_archived`` and ``is_archived`` tell on
+    which side it lies in the archive.
+    """
+
+    before: Record | None
+    after: Record | None
+    among: Changes
+    was_archived: bool = False
+    is_archived: bool = False
+
+    @property
+    def type(self) -> str:
+        """The record's type."""
+        found = self.after or self.before
+        return found.type if found else ""
+
+    @property
+    def record(self) -> str:
+        """The record's id, the new one where it has two."""
+        found = self.after or self.before
+        return found.id if found else ""
+
+
 class RecordCheck(Protocol):
     """Looks at one record."""
 
     def __call__(self, record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]: ...
+
+
+class FieldNames(Protocol):
+    """Names the fields of a type that a rule on single records looks at."""
+
+    def __call__(self, rtype: RecordType) -> Iterable[str]: ...
 
 
 class AccountCheck(Protocol):
@@ -71,17 +121,33 @@ class PortfolioCheck(Protocol):
     def __call__(self, facts: Iterable[Fact], settings: Settings) -> Iterator[Finding]: ...
 
 
+class ChangeCheck(Protocol):
+    """Looks at one record that changed since a base: ``kam check --base``."""
+
+    def __call__(self, change: Change, rtype: RecordType, settings: Settings) -> Iterator[Finding]: ...
+
+
+LOOKS = ("check_record", "check_account", "check_portfolio", "check_change")
+AIDS = ("fields", "facts")
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A rule module, with its parts by name. Exactly one of the three kinds of look is there."""
+    """A rule module, with its parts by name. Exactly one of the four kinds of look is there.
+
+    ``fields`` goes with ``check_record``: a record that has none of these fields is passed over, and so are all records
+    of a type for which it names none. A rule that looks for what is absent has no ``fields``.
+    """
 
     name: str
     level: Level
     types: frozenset[str] = field(default_factory=frozenset)
     check_record: RecordCheck | None = None
+    fields: FieldNames | None = None
     check_account: AccountCheck | None = None
     facts: FactFinder | None = None
     check_portfolio: PortfolioCheck | None = None
+    check_change: ChangeCheck | None = None
 
     def is_about(self, type_name: str) -> bool:
         """Whether the rule looks at records of this type (one that names no types looks at all)."""
@@ -89,11 +155,11 @@ class Rule:
 
 
 def rule_of(module: ModuleType) -> Rule:
-    """Read a rule module. Raises ValueError where it lacks a name, a level or a look, or has two."""
-    parts: dict[str, Callable[..., object] | None] = {
-        name: getattr(module, name, None) for name in ("check_record", "check_account", "facts", "check_portfolio")
-    }
-    looks = [name for name in ("check_record", "check_account", "check_portfolio") if parts[name]]
+    """Read a rule module. Raises ValueError where it lacks a name, a level or a look, has two, or odd parts."""
+    parts: dict[str, Callable[..., object] | None] = {name: getattr(module, name, None) for name in (*LOOKS, *AIDS)}
+    looks = [name for name in LOOKS if parts[name]]
     if len(looks) != 1 or bool(parts["facts"]) != bool(parts["check_portfolio"]):
         raise ValueError(f"{module.__name__}: a rule has exactly one look, found {looks or 'none'}")
+    if parts["fields"] and not parts["check_record"]:
+        raise ValueError(f"{module.__name__}: fields go with check_record only")
     return Rule(name=module.NAME, level=module.LEVEL, types=frozenset(getattr(module, "TYPES", ())), **parts)  # type: ignore[arg-type]

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 NAME = "copied-record"
 LEVEL = Level.WARNING
 
-COPY = re.compile(r"(?:^|[-_ (（])(?:copy|kopie|副本|复制|拷贝|复件)(?:[-_ )）\d]|$)|副本$")
+WORDS = ("copy", "kopie", "副本", "复制", "拷贝", "复件")
+COPY = re.compile(rf"(?:^|[-_ (（])(?:{'|'.join(WORDS)})(?:[-_ )）\d]|$)|副本$")
 NUMBERED = re.compile(r"[-_ ]?(?:\(\d\)|（\d）|-\d)$")
+LONGEST_NUMBER = 4
 """What file managers add to the names of copies, also as it becomes when such a name is put right."""
 
 
@@ -29,7 +31,8 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
         if rtype.layout != "record" or rtype.name == "profile":
             continue
         ids = {record.id for record in records.of(name)}
-        suspects = [record for record in records.of(name) if _is_copy(record.id, ids)]
+        copies = _find_copies(ids)
+        suspects = [record for record in records.of(name) if record.id in copies] if copies else ()
         if suspects:
             by_title = _originals(records, name, rtype.title_field, {each.id for each in suspects})
             for record in suspects:
@@ -48,8 +51,16 @@ def _originals(records: AccountRecords, name: str, title: str, copies: set[str])
     return found
 
 
-def _is_copy(name: str, ids: set[str]) -> bool:
-    stem = name.rpartition("/")[2].casefold()
-    if COPY.search(stem):
-        return True
-    return bool(NUMBERED.search(name)) and NUMBERED.sub("", name) in ids
+def _find_copies(ids: set[str]) -> set[str]:
+    """The records that are copies by their names; first a quick look at whether any could be one."""
+    names = "\n".join(ids).casefold()
+    found = {name for name in ids if COPY.search(_stem(name))} if any(word in names for word in WORDS) else set()
+    for name in ids:
+        number = NUMBERED.search(name[-LONGEST_NUMBER:])
+        if number and name[: -len(number[0])] in ids:
+            found.add(name)
+    return found
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].casefold()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -26,6 +26,11 @@ def _inner_pairs(rtype: RecordType) -> tuple[tuple[Names, Pairs], ...]:
 
 
 inner_pairs_of = per_type(_inner_pairs)
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The later date of each pair, and the lists and maps with pairs of their own."""
+    return [*(late for _, late in rtype.order), *(names[0] for names, _ in inner_pairs_of(rtype))]
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -29,6 +29,11 @@ def _dated_lists(rtype: RecordType) -> tuple[tuple[str, str], ...]:
 
 
 dated_lists_of = per_type(_dated_lists)
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The lists that grow at their end."""
+    return [name for name, _ in dated_lists_of(rtype)]
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

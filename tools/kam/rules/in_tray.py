@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
-from kam.model.record import UNASSIGNED, Record
-from kam.model.schema import RecordType
+from kam.model.record import UNASSIGNED
+from kam.rules.contract import AccountRecords
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -16,7 +16,8 @@ NAME = "in-tray"
 LEVEL = Level.WARNING
 
 
-def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
     """Every record below ``_unassigned``."""
-    if record.account == UNASSIGNED:
-        yield Finding(args={"folder": rtype.folder})
+    if records.account == UNASSIGNED:
+        for record in records:
+            yield Finding(args={"folder": settings.types[record.type].folder}, record=record.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
@@ -18,6 +18,11 @@ NAME = "ledger-month"
 LEVEL = Level.WARNING
 
 MONTH = re.compile(r"/(\d{4}-\d{2})\.md$")
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The date of a ledger's entries."""
+    return [rtype.date_field] if rtype.layout == "ledger" else ()
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.rules.contract import AccountRecords
 from kam.rules.nearest import nearest
-from kam.rules.values import iter_references
+from kam.rules.values import iter_account_references
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -25,8 +25,7 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
     """
     folder = f"{records.account}/attachments/"
     there = {name for name in records.files if name.startswith(folder)}
-    for record in records:
-        for path, value in iter_references(record.data, settings.types[record.type], "attachment"):
-            if not there & {value, f"{records.account}/{value}", folder + value}:
-                near = nearest(value, [name.removeprefix(folder) for name in there])
-                yield Finding(path, "near" if near else "default", {"value": value, "near": near}, record.id)
+    for record, path, value in iter_account_references(records, settings, "attachment"):
+        if not there & {value, f"{records.account}/{value}", folder + value}:
+            near = nearest(value, [name.removeprefix(folder) for name in there])
+            yield Finding(path, "near" if near else "default", {"value": value, "near": near}, record.id)

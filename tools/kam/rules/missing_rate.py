@@ -33,13 +33,13 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
     """
     known = settings.currencies
     usual = text_of(records.profile.data, "currency") if records.profile else ""
-    for record in records:
-        rtype = settings.types[record.type]
-        day = text_of(record.data, rtype.date_field)[:10]
-        if not day or record.type == "profile":
-            continue
-        for name, money in money_fields_of(rtype):
-            code = text_of(record.data, money) or usual
-            if record.data.get(name) and code in known.listed and known.rate(code, day) is None:
-                yield Finding((name,), args={"currency": code, "day": day}, record=record.id)
-                break
+    for type_name, group in records.by_type.items():
+        rtype = settings.types[type_name]
+        fields = money_fields_of(rtype) if type_name != "profile" else ()
+        for record in group if fields else ():
+            day = text_of(record.data, rtype.date_field)[:10]
+            for name, money in fields if day else ():
+                code = text_of(record.data, money) or usual
+                if record.data.get(name) and code in known.listed and known.rate(code, day) is None:
+                    yield Finding((name,), args={"currency": code, "day": day}, record=record.id)
+                    break

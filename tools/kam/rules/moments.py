@@ -11,7 +11,7 @@ def is_after(first: str, second: str) -> bool:
     A text that is no date is after nothing; the loader has reported it.
     """
     if len(first) == 10 or len(second) == 10:
-        return _is_day(first) and _is_day(second) and first[:10] > second[:10]
+        return first[:10] > second[:10] and _is_day(first) and _is_day(second)
     try:
         return datetime.fromisoformat(first) > datetime.fromisoformat(second)
     except (ValueError, TypeError):

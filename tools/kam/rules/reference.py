@@ -11,7 +11,7 @@ from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.contract import Fact
 from kam.rules.known import KnownRecords
-from kam.rules.values import PLAIN_TARGETS, Names, iter_at, references_of
+from kam.rules.values import PLAIN_TARGETS, Names, Tree, find_in, references_of, tree_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -20,13 +20,16 @@ NAME = "reference"
 LEVEL = Level.ERROR
 
 
-def _wanted(rtype: RecordType) -> tuple[tuple[Names, tuple[str, ...], str], ...]:
-    """The fields that may lead to accounts or records: names, all targets, and those targets as one text."""
-    found = []
+def _wanted(rtype: RecordType) -> tuple[tuple[Tree, tuple[str, ...], str], ...]:
+    """The fields that may lead to accounts or records, by their targets: all targets, and those targets as one text."""
+    fields: dict[tuple[str, ...], list[Names]] = {}
     for names, targets in references_of(rtype):
+        fields.setdefault(targets, []).append(names)
+    found = []
+    for targets, paths in fields.items():
         wanted = "|".join(each for each in targets if each == "account" or each not in PLAIN_TARGETS)
         if wanted:
-            found.append((names, targets, wanted))
+            found.append((tree_of(paths), targets, wanted))
     return tuple(found)
 
 
@@ -36,9 +39,9 @@ wanted_of = per_type(_wanted)
 def facts(record: Record, rtype: RecordType, settings: Settings) -> Iterator[tuple[str, ...]]:
     """That the record is there, and what it refers to: ``(type,)`` and ``(types, value, path…)``."""
     yield (rtype.name,)
-    for names, targets, wanted in wanted_of(rtype):
-        for path, value in iter_at(record.data, names):
-            if isinstance(value, str) and not _is_elsewhere(value, targets, settings):
+    for tree, targets, wanted in wanted_of(rtype):
+        for path, value in find_in(record.data, tree):
+            if not _is_elsewhere(value, targets, settings):
                 yield (wanted, value, *map(_spell, path))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,11 @@ TYPES = ("feedback",)
 
 USUAL_SCALES = {"nps": "0-10", "csat": "1-5", "ces": "1-7"}
 """Kind of survey → the scale it has where the record names none."""
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The score."""
+    return ("score",)
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 NAME = "small-probability"
 LEVEL = Level.WARNING
 TYPES = ("opportunity",)
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The probability."""
+    return ("probability",)
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType, States
-from kam.rules.values import iter_maps, text_of
+from kam.rules.values import history_fields, iter_maps, text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
 
 NAME = "state-transition"
 LEVEL = Level.ERROR
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """The history of the states."""
+    return history_fields(rtype)
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.rules.contract import AccountRecords
 from kam.rules.nearest import nearest
-from kam.rules.values import iter_maps, iter_references, text_of
+from kam.rules.values import iter_account_references, iter_maps, text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -27,10 +27,9 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
         return
     contacts = {text_of(entry, "id"): text_of(entry, "name") for _, entry in iter_maps(profile.data, "contacts")}
     by_name = {name.casefold(): key for key, name in contacts.items() if name}
-    for record in records:
-        for path, value in iter_references(record.data, settings.types[record.type], "contact"):
-            if value not in contacts:
-                near = by_name.get(value.casefold()) or nearest(value, contacts)
-                args = {"value": value, "near": near, "account": records.account}
-                args["known"] = ", ".join(sorted(contacts)[:MOST_LISTED])
-                yield Finding(path, "near" if near else "listed" if contacts else "default", args, record.id)
+    for record, path, value in iter_account_references(records, settings, "contact"):
+        if value not in contacts:
+            near = by_name.get(value.casefold()) or nearest(value, contacts)
+            args = {"value": value, "near": near, "account": records.account}
+            args["known"] = ", ".join(sorted(contacts)[:MOST_LISTED])
+            yield Finding(path, "near" if near else "listed" if contacts else "default", args, record.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -10,7 +10,7 @@ from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
-from kam.rules.values import Names, iter_at
+from kam.rules.values import Tree, find_in, top_names, tree_of
 
 if TYPE_CHECKING:
     from kam.settings import Currencies, Settings
@@ -25,11 +25,16 @@ ALIASES = {
 """What people write for a currency → its code (ISO 4217)."""
 
 
-def _currency_fields(rtype: RecordType) -> tuple[Names, ...]:
-    return tuple(names for names, field in rtype.iter_fields() if field.format == "currency")
+def _currency_fields(rtype: RecordType) -> Tree:
+    return tree_of(names for names, field in rtype.iter_fields() if field.format == "currency")
 
 
 currency_fields_of = per_type(_currency_fields)
+
+
+def fields(rtype: RecordType) -> Iterable[str]:
+    """All that names currencies."""
+    return top_names(currency_fields_of(rtype))
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
@@ -37,14 +42,11 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
     known = settings.currencies
     if not known.base and not known.listed:
         return
-    for names in currency_fields_of(rtype):
-        if names[0] in record.data:
-            for path, value in iter_at(record.data, names):
-                if isinstance(value, str) and value != known.base and value not in known.listed:
-                    near = _meant(value, known)
-                    listed = ", ".join(sorted({known.base, *known.listed} - {""}))
-                    args = {"value": value, "near": near, "known": listed}
-                    yield Finding(path, "near" if near else "default", args)
+    for path, value in find_in(record.data, currency_fields_of(rtype)):
+        if value != known.base and value not in known.listed:
+            near = _meant(value, known)
+            listed = ", ".join(sorted({known.base, *known.listed} - {""}))
+            yield Finding(path, "near" if near else "default", {"value": value, "near": near, "known": listed})
 
 
 def _meant(value: str, known: Currencies) -> str:

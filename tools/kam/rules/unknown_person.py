@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
-from kam.rules.values import iter_references
+from kam.rules.values import find_references, reference_fields
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -18,9 +18,14 @@ NAME = "unknown-person"
 LEVEL = Level.ERROR
 
 
+def fields(rtype: RecordType) -> Iterable[str]:
+    """All that names persons."""
+    return reference_fields(rtype, "person")
+
+
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Each name that is no key of ``people.yml``."""
-    for path, value in iter_references(record.data, rtype, "person"):
+    for path, value in find_references(record.data, rtype, "person"):
         if value not in settings.people:
             person = settings.find_person(value)
             near = person.id if person else nearest(value, settings.people)

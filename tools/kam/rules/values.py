@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
 from kam.model.problem import FieldPath
-from kam.model.record import Value
+from kam.model.record import Record, Value
 from kam.model.schema import Field, RecordType
+from kam.rules.contract import AccountRecords
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
 
 Names = tuple[str, ...]
+Tree = tuple[tuple[str, bool, "Tree"], ...]
+"""Paths of field names laid over each other: name, whether a path ends with it, and how the others go on."""
 
 
 def iter_at(value: object, names: Names, path: FieldPath = ()) -> Sequence[tuple[FieldPath, Value]]:
@@ -32,6 +39,49 @@ def _collect(value: object, names: Names, path: FieldPath, found: list[tuple[Fie
         _collect(value[names[0]], names[1:], (*path, names[0]), found)
 
 
+def tree_of(paths: Iterable[Names]) -> Tree:
+    """The tree of some paths, so that one walk finds what stands under any of them."""
+    below: dict[str, list[Names]] = {}
+    for names in paths:
+        below.setdefault(names[0], []).append(names[1:])
+    return tuple((name, () in rests, tree_of(rest for rest in rests if rest)) for name, rests in below.items())
+
+
+def top_names(tree: Tree) -> Names:
+    """The fields of the record itself in which the tree begins."""
+    return tuple(name for name, _, _ in tree)
+
+
+def find_in(data: Mapping[str, Value], tree: Tree) -> list[tuple[FieldPath, str]]:
+    """Every text under the paths of a tree, entering each item of the lists on the way and at its end."""
+    found: list[tuple[FieldPath, str]] = []
+    _walk(data, tree, (), found)
+    return found
+
+
+def _walk(data: Mapping[str, Value], tree: Tree, path: FieldPath, found: list[tuple[FieldPath, str]]) -> None:
+    for name, ends, below in tree:
+        value = data.get(name)
+        if value is None:
+            continue
+        if type(value) is not str:
+            _enter(value, ends, below, (*path, name), found)
+        elif ends:
+            found.append(((*path, name), value))
+
+
+def _enter(value: Value, ends: bool, below: Tree, path: FieldPath, found: list[tuple[FieldPath, str]]) -> None:
+    if isinstance(value, dict):
+        if below:
+            _walk(value, below, path, found)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            if not isinstance(item, str):
+                _enter(item, ends, below, (*path, at), found)
+            elif ends:
+                found.append(((*path, at), item))
+
+
 def iter_maps(data: Mapping[str, Value], name: str) -> Iterator[tuple[FieldPath, dict[str, Value]]]:
     """The maps of a list field, with their paths; nothing where the field is absent or holds something else."""
     entries = data.get(name)
@@ -45,6 +95,11 @@ def text_of(data: Mapping[str, Value], name: str) -> str:
     """A text value, or an empty text where there is none."""
     value = data.get(name)
     return value if isinstance(value, str) else ""
+
+
+def history_fields(rtype: RecordType) -> Names:
+    """The list in which a record of the type notes its changes of state, if it has one."""
+    return (rtype.states.history,) if rtype.states and rtype.states.history else ()
 
 
 def targets_of(field: Field) -> tuple[str, ...]:
@@ -63,21 +118,34 @@ PLAIN_TARGETS = frozenset({"account", "person", "product", "contact", "attachmen
 """What a reference may lead to besides record types."""
 
 
-def _references_by_target(rtype: RecordType) -> Mapping[str, tuple[Names, ...]]:
-    found: dict[str, tuple[Names, ...]] = {}
+def _references_by_target(rtype: RecordType) -> Mapping[str, Tree]:
+    found: dict[str, list[Names]] = {}
     for names, targets in references_of(rtype):
         if len(targets) == 1:
-            found[targets[0]] = (*found.get(targets[0], ()), names)
-    return found
+            found.setdefault(targets[0], []).append(names)
+    return {target: tree_of(paths) for target, paths in found.items()}
 
 
 references_by_target_of = per_type(_references_by_target)
 
 
-def iter_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> Iterator[tuple[FieldPath, str]]:
+def reference_fields(rtype: RecordType, target: str) -> Names:
+    """The record's own fields in which there can be references to ``target`` and to nothing else."""
+    return top_names(references_by_target_of(rtype).get(target, ()))
+
+
+def find_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> list[tuple[FieldPath, str]]:
     """The values of those fields that lead to ``target`` and to nothing else."""
-    for names in references_by_target_of(rtype).get(target, ()):
-        if names[0] in data:
-            for path, value in iter_at(data, names):
-                if isinstance(value, str):
-                    yield path, value
+    return find_in(data, references_by_target_of(rtype).get(target, ()))
+
+
+def iter_account_references(
+    records: AccountRecords, settings: Settings, target: str
+) -> Iterator[tuple[Record, FieldPath, str]]:
+    """The same for all records of an account."""
+    for name, group in records.by_type.items():
+        tree = references_by_target_of(settings.types[name]).get(target)
+        if tree:
+            for record in group:
+                for path, value in find_in(record.data, tree):
+                    yield record, path, value
