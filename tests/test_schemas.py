@@ -18,6 +18,7 @@ TYPES = [
     "contract",
     "expense",
     "feedback",
+    "handover",
     "invoice",
     "issue",
     "meeting",
