@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from kam import __version__
+
 BUNDLED = ("site-config", "sop", "mkdocs.yml", "mkdocs.zh.yml")
 OWN = {
     "kam.yml": "site-config/kam.yml",
@@ -23,6 +25,10 @@ OWN = {
     "suppressions.yml": "site-config/suppressions.yml",
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
+    "ci/github.yml": ".github/workflows/kam.yml",
+    "ci/gitlab.yml": ".gitlab-ci.yml",
+    "ci/pre-commit.yaml": ".pre-commit-config.yaml",
+    "ci/requirements.txt": "kam-requirements.txt",
     "README.md": "README.md",
     "README.zh-CN.md": "README.zh-CN.md",
 }
@@ -31,7 +37,8 @@ KEPT = ("accounts", "accounts/_portfolio")
 """Empty folders that Git is to keep."""
 ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """What would make Git work in another place than the one named."""
-FILLED_IN = "site-config/kam.yml"
+FILLED_IN = ("site-config/kam.yml", "kam-requirements.txt")
+"""Files with gaps for what differs from one portfolio to the next."""
 
 
 class StarterError(Exception):
@@ -99,10 +106,11 @@ def _copy_bundle(bundle: Path, stage: Path) -> None:
 def _add_own_files(stage: Path, values: Mapping[str, str]) -> None:
     for name, place in OWN.items():
         text = (files("kam.starter") / "files" / name).read_text(encoding="utf-8")
-        if place == FILLED_IN:
-            for gap, value in values.items():
+        if place in FILLED_IN:
+            for gap, value in {**values, "version": __version__}.items():
                 text = text.replace(f"@{gap}@", value)
             text = "".join(line.rstrip() + "\n" for line in text.splitlines())
+        (stage / place).parent.mkdir(parents=True, exist_ok=True)
         (stage / place).write_text(text, encoding="utf-8", newline="\n")
     for folder in KEPT:
         (stage / folder).mkdir(parents=True, exist_ok=True)
