@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kam.model.record import Data
+from kam.model.schema import Label
 from kam.model.span import Span, parse_span
 from kam.policy.tier import tier_on, value_on
 from kam.settings.cadence import OWNER, Cadence, ContactKind, Rhythm
@@ -161,8 +162,13 @@ def iter_periods(
     ``contacts`` are those up to ``until``, by day. Nothing comes out for an account without promise or clock.
     """
     start = _clock_start(profile, contacts, until)
-    if start is None:
-        return
+    if start is not None:
+        yield from _iter_since(start, profile, cadence, kind, contacts, until)
+
+
+def _iter_since(
+    start: date, profile: Data, cadence: Cadence, kind: str, contacts: Sequence[Contact], until: date
+) -> Iterator[Period]:
     days = [each.day for each in contacts]
     for begin, end, promise in _segments(profile, cadence, kind, start, until):
         if promise is not None:
@@ -173,12 +179,17 @@ def find_next(
     profile: Data, cadence: Cadence, kind: str, contacts: Sequence[Contact], as_of: date
 ) -> NextContact | None:
     """What is due next of a kind of contact on a day; None where none is promised."""
-    known = [each for each in contacts if each.day <= as_of]
-    waiting = [each for each in iter_periods(profile, cadence, kind, known[-1:], as_of) if each.done is None]
-    if not waiting or kind not in promises_on(profile, cadence, as_of):
+    known = [each for each in contacts if each.day <= as_of][-1:]
+    start = known[0].day if known else _clock_start(profile, (), as_of)
+    promise = promises_on(profile, cadence, as_of).get(kind)
+    if start is None or promise is None:
         return None
-    last = known[-1] if known else None
-    return NextContact(waiting[0].promise, last, waiting[0], sum(p.state(as_of) == MISSED for p in waiting))
+    since = _iter_since(start, profile, cadence, kind, known, as_of)
+    waiting = [each for each in since if each.done is None and each.promise == promise]
+    if not waiting:
+        return None
+    last = known[0] if known else None
+    return NextContact(promise, last, waiting[0], sum(p.state(as_of) == MISSED for p in waiting))
 
 
 def _clock_start(profile: Data, contacts: Sequence[Contact], until: date) -> date | None:
@@ -268,3 +279,35 @@ def _is_in(entry: Data, day: date) -> bool:
 
 def _is_here(person: Person, day: date) -> bool:
     return (person.from_ or "") <= day.isoformat() and (not person.to or day.isoformat() <= person.to)
+
+
+def log_command(kind: ContactKind, account: str) -> str:
+    """The command that writes down a contact of the kind; empty where no record counts as one."""
+    for each in kind.counts:
+        first = {name: values[0] for name, values in each.where.items() if values}
+        if each.type == "meeting":
+            return " ".join([f'kam log {account} "…"', *(f"--{name} {value}" for name, value in first.items())])
+        return " ".join([f"kam new {each.type} {account}", *(f"{name}={value}" for name, value in first.items())])
+    return ""
+
+
+def every_words(span: Span) -> Label:
+    """How often, in words: ``every 2 weeks``."""
+    for unit, days, months, zh in UNIT_WORDS:
+        size, part = (span.months, months) if months else (span.days, days)
+        if part and size % part == 0 and size and not (span.days and span.months):
+            count = size // part
+            many = f"{count} {unit}s" if count > 1 else unit
+            return {"en": f"every {many}", "zh": f"每 {count} {zh}" if count > 1 else f"每{zh.removeprefix('个')}"}
+    return {"en": f"every {span.months} months and {span.days} days", "zh": f"每 {span.months} 个月零 {span.days} 天"}
+
+
+UNIT_WORDS = (
+    ("year", 0, 12, "年"),
+    ("half year", 0, 6, "个半年"),
+    ("quarter", 0, 3, "个季度"),
+    ("month", 0, 1, "个月"),
+    ("week", 7, 0, "周"),
+    ("day", 1, 0, "天"),
+)
+"""Unit in English, its days, its months, unit in Chinese; the largest first."""
