@@ -101,6 +101,6 @@ def test_json_is_what_the_interface_says() -> None:
         "path", "line", "column", "rule", "level", "message", "hint", "record", "field",
     }  # fmt: skip
     assert document["summary"] == {
-        "records": 2_000, "accounts": 85, "errors": 0, "warnings": 1, "completeness": 0.81,
+        "records": 2_000, "accounts": 85, "errors": 0, "warnings": 1, "suppressed": 0, "completeness": 0.81,
     }  # fmt: skip
     assert json.loads("\n".join(render_json(_report(), "en")))["problems"] == []

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
 from kam.cli.context import Context, as_of_option, words
+from kam.cli.report_options import make_options
+from kam.report.forms import FORMS, render_report
 
 if TYPE_CHECKING:
     from kam.model.problem import Problem
@@ -32,7 +31,14 @@ if TYPE_CHECKING:
     "--all", "show_all", is_flag=True, help=words("Spell out every problem of a group.", "逐条列出所有问题。")
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help=words("Output form.", "输出格式。")
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="text",
+    help=words(
+        "Output form; the last four are for GitHub Actions, GitLab and other CI systems.",
+        "输出格式；后四种供 GitHub Actions、GitLab 等持续集成系统使用。",
+    ),
 )
 @click.option("--strict", is_flag=True, help=words("Warnings fail the check too.", "警告也视为不通过。"))
 @click.option("--settings", "only_settings", is_flag=True, help=words("Only the settings.", "只检查设置。"))
@@ -73,34 +79,12 @@ def command(
         scope = "none"
     if wanted or places:
         report = narrow(report, wanted, places)
-    _print(report, ctx, form, show_all=show_all, scope=scope)
-    failing = report.summary.errors + (report.summary.warnings if strict else 0)
-    raise SystemExit(2 if only_settings and report.summary.errors else 1 if failing else 0)
-
-
-def _print(report: Report, ctx: Context, form: str, *, show_all: bool, scope: str) -> None:
-    if form == "json":
-        from kam.report.json_lines import render_json
-
-        lines: Iterable[str] = render_json(report, ctx.lang)
-    else:
-        from kam.report.text import TextReporter
-
-        reporter = TextReporter(lambda path: _read(ctx.root, path), ctx.lang, show_all=show_all, colour=_has_colour())
-        lines = reporter.render(report, scope)
-    for line in lines:
+    options = make_options(ctx, scope=scope, show_all=show_all, is_strict=strict)
+    for line in render_report(form, report, options):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def _has_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _read(root: Path, path: str) -> bytes | None:
-    from kam.portfolio.unit import read_file_or_none
-
-    return read_file_or_none(f"{root}/{path}")
+    failing = report.summary.errors + (report.summary.warnings if strict else 0)
+    raise SystemExit(2 if only_settings and report.summary.errors else 1 if failing else 0)
 
 
 def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:

@@ -24,17 +24,19 @@ def recount(problems: list[Problem], report: Report) -> Report:
 
     counted = make_report(problems, records=0, accounts=0, filled=0, total=0)
     summary = replace(report.summary, errors=counted.summary.errors, warnings=counted.summary.warnings)
-    return Report(counted.problems, summary)
+    return Report(counted.problems, summary, report.suppressed)
 
 
 def narrow(report: Report, rules: frozenset[str], places: list[Place]) -> Report:
     """Only the problems of some rules, in some places."""
-    problems = [
-        problem
-        for problem in report.problems
-        if (not rules or problem.rule in rules) and (not places or any(_is_in(problem, place) for place in places))
-    ]
-    return recount(problems, report)
+    from dataclasses import replace
+
+    def is_wanted(each: Problem) -> bool:
+        return (not rules or each.rule in rules) and (not places or any(_is_in(each, place) for place in places))
+
+    passed = [each for each in report.suppressed if is_wanted(each.problem)]
+    summary = replace(report.summary, suppressed=len(passed))
+    return recount(list(filter(is_wanted, report.problems)), replace(report, summary=summary, suppressed=passed))
 
 
 def _is_in(problem: Problem, place: Place) -> bool:

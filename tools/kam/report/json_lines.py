@@ -7,6 +7,12 @@ from collections.abc import Iterator
 
 from kam.model.problem import Problem
 from kam.portfolio.report import Report, Summary
+from kam.report.options import Options
+
+
+def render(report: Report, options: Options) -> Iterator[str]:
+    """The form ``json``."""
+    return render_json(report, options.lang)
 
 
 def render_json(report: Report, lang: str) -> Iterator[str]:
@@ -47,5 +53,6 @@ def summary_json(summary: Summary) -> dict[str, int | float | None]:
         "accounts": summary.accounts,
         "errors": summary.errors,
         "warnings": summary.warnings,
+        "suppressed": summary.suppressed,
         "completeness": summary.completeness,
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kam.model.problem import Level, Problem
 from kam.portfolio.report import Report
 from kam.report import words
+from kam.report.options import Options
 from kam.report.source import SourceLines, iter_excerpt, plain
 
 GROUP_FROM, GROUP_SHOWN = 6, 3
@@ -22,6 +23,12 @@ OFTEN_SHOWN = 6
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 COLOURS = {Level.ERROR: "\x1b[31m", Level.WARNING: "\x1b[33m", Level.INFO: "\x1b[36m"}
 RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
+
+
+def render(report: Report, options: Options) -> Iterator[str]:
+    """The form ``text``."""
+    reporter = TextReporter(options.read, options.lang, show_all=options.show_all, colour=options.has_colour)
+    return reporter.render(report, options.scope)
 
 
 class TextReporter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kam.model.problem import Level
 from kam.portfolio.report import Summary
@@ -51,20 +51,38 @@ def group_rest(rest: int, rule: str, lang: str) -> str:
     return f"  … and {rest:,} more; all of them: kam check --select {rule} --all"
 
 
+def more(level: Level, rest: Mapping[str, int], lang: str) -> str:
+    """That there are further problems of a level, so many of each rule."""
+    found = count(sum(rest.values()), level, lang)
+    often = counts(sorted(rest.items(), key=lambda each: (-each[1], each[0])), lang)
+    if lang == "zh":
+        return f"另有 {found}：{often}。查看全部：kam check --all"
+    return f"{found} more: {often}. All of them: kam check --all"
+
+
+def sentence(message: str, hint: str, lang: str) -> str:
+    """Message and hint on one line."""
+    if not hint:
+        return message
+    return f"{message}。{hint}" if lang == "zh" else f"{message}. {hint}"
+
+
 def closing(summary: Summary, lang: str, scope: str = "all") -> str:
     """The last line: what was looked at (``all``, ``part``, ``settings``, ``none``) and what was found."""
     if scope == "none":
         return "所选范围内没有记录，未作检查" if lang == "zh" else "0 records selected: nothing there is checked"
-    errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
     clean = not summary.errors and not summary.warnings
-    share = summary.completeness
+    errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
+    share, passed = summary.completeness, summary.suppressed
     if lang == "zh":
         found = "没有发现问题" if clean else f"{errors}，{warnings}"
+        found += f"（另有 {passed} 个按例外放行）" if passed else ""
         if scope != "all":
             return f"{SCOPES[lang][scope]}：{found}"
         filled = "" if share is None else f"；完整度 {share:.0%}"
         return f"{summary.accounts} 个客户，{summary.records} 条记录：{found}{filled}"
     found = "no problems" if clean else f"{errors}, {warnings}"
+    found += f" ({passed:,} more let pass)" if passed else ""
     if scope != "all":
         return f"{SCOPES[lang][scope]}: {found}"
     filled = "" if share is None else f"; {share:.0%} complete"

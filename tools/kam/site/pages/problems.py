@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kam.model.problem import Problem
-from kam.model.schema import Field, RecordType, Sensitivity
 from kam.model.texts import render_message, render_title
+from kam.report.mask import find_sensitivity
 from kam.site.audience import is_shown
 from kam.site.left_out import find_left_out, type_of
 from kam.site.page import Page
@@ -40,7 +40,8 @@ def render(view: View) -> Iterator[Page]:
 def _why(view: View, problem: Problem) -> dict[str, object]:
     """The reason in words. What might quote a confidential value says only which rule and where."""
     message, hint = render_message(problem, view.lang)
-    sensitivity = _sensitivity(problem, type_of(view.snapshot, problem))
+    rtype = type_of(view.snapshot, problem)
+    sensitivity = find_sensitivity(problem, rtype) if rtype else None
     if sensitivity is None or not is_shown(sensitivity):
         message, hint = view.word("see_check"), ""
     return {
@@ -50,20 +51,3 @@ def _why(view: View, problem: Problem) -> dict[str, object]:
         "hint": hint,
         "field": problem.field,
     }
-
-
-def _sensitivity(problem: Problem, rtype: RecordType | None) -> Sensitivity | None:
-    """The highest sensitivity along the field's path; None where the field is not known."""
-    if rtype is None or not problem.field:
-        return None
-    highest, fields = Sensitivity.PUBLIC, {f.name: f for f in rtype.fields}
-    for part in problem.field.split("."):
-        name = part.partition("[")[0]
-        if name == "entries" and name not in fields:
-            continue
-        each: Field | None = fields.get(name)
-        if each is None:
-            return None
-        highest = max(highest, each.sensitivity, key=lambda s: s.rank)
-        fields = dict(each.by_name)
-    return highest
