@@ -25,7 +25,7 @@ LAYERS = (
 )
 """From the ground up: a part may import itself and what lies in lower layers."""
 
-BESIDE = {("kam.load", "kam.schema_check"), ("kam.write", "kam.load")}
+BESIDE = {("kam.load", "kam.schema_check"), ("kam.write", "kam.load"), ("kam.authoring", "kam.importers")}
 """Imports allowed inside one layer."""
 
 MAX_FILE, MAX_FUNCTION = 400, 60

@@ -19,7 +19,8 @@ from kam.write.splice import GONE
 
 
 class Assigner:
-    """Makes assignments on a sheet. ``changed`` lists what came of them: place, old value, new value."""
+    """Makes assignments on a sheet. ``changed`` lists what came of them: place (``tags +`` for
+    what a list gained), old value, new value."""
 
     def __init__(
         self, desk: Desk, rtype: RecordType, sheet: Sheet, account: str, why: str = "", *, is_new: bool = False
@@ -48,6 +49,8 @@ class Assigner:
         name = spell_path(path, self.sheet.data)
         self.sheet.put(path, value)
         name = spell_path(path, self.sheet.data) if value is not GONE else name
+        if old is None and isinstance(path[-1], int):
+            name = f"{spell_path(path[:-1], self.sheet.data)} +"
         self.changed.append((name, old, None if value is GONE else value))
 
     def _set(self, path: FieldPath, field: Field, each: Assignment) -> None:

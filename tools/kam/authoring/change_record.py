@@ -27,7 +27,8 @@ def plan_change(desk: Desk, record: Record, assignments: Sequence[Assignment], w
     if assigner.changed:
         plan.changes.append(Change(record.path, sheet.text.encode(), raw))
     for place, old, new in assigner.changed:
-        plan.said.append((f"{place}: {_show(old)} → {_show(new)}",) * 2)
+        line = f"{place} {_show(new)}" if place.endswith(" +") else f"{place}: {_show(old)} → {_show(new)}"
+        plan.said.append((line, line))
     if not assigner.changed:
         plan.said.append((f"{record.id} says so already; nothing was written", f"{record.id} 已是如此，无需写入"))
     return plan

@@ -26,7 +26,7 @@ NOW = frozenset({"now", "现在"})
 AHEAD = re.compile(r"\+\s*(\d{1,4})\s*([dwDW天周]|日)\Z")
 MONTH_DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?\Z")
 WORD_MONTH = re.compile(r"(?:(\d{1,2})\s+([A-Za-z]{3,9})|([A-Za-z]{3,9})\s+(\d{1,2}))\.?\Z")
-CLOCK = re.compile(r"(.*?)[\sTt]*(?<!\d)(\d{1,2})(?:[:：](\d{2})|[点时](\d{1,2})?分?)\Z")
+CLOCK = re.compile(r"(.*?)[\sTt]*(?<!\d)(\d{1,2})(?:[:：](\d{2})(?::00)?|[点时](\d{1,2})?分?)\Z")
 
 
 def read_day(text: str, today: date, *, ahead: bool = False) -> tuple[str, bool] | None:

@@ -56,13 +56,13 @@ def read_item(text: str, field: Field, desk: Desk, account: str, there: Sequence
         data.setdefault(name, value)
     if field.shape == "action" and desk.me and "owner" in field.by_name:
         data.setdefault("owner", desk.me)
-    _give_id(field, data, there)
+    give_id(field, data, there)
     return {each.name: data[each.name] for each in fields if each.name in data}
 
 
 def _by_weight(fields: Sequence[Field]) -> list[Field]:
-    """Required fields first, then recommended ones, then the rest."""
-    return sorted(fields, key=lambda each: 0 if each.required else 1 if each.recommended else 2)
+    """Required and recommended fields first, each in the schema's order."""
+    return sorted(fields, key=lambda each: not (each.required or each.recommended))
 
 
 def _defaults(field: Field, desk: Desk) -> Iterator[tuple[str, Value]]:
@@ -77,8 +77,9 @@ def _defaults(field: Field, desk: Desk) -> Iterator[tuple[str, Value]]:
             yield each.name, "open"
 
 
-def _give_id(field: Field, data: Data, there: Sequence[Any]) -> None:
-    """The next free id of a list whose items have one: a number behind the usual letter, or made of the name."""
+def give_id(field: Field, data: Data, there: Sequence[Any]) -> None:
+    """Give an item the next free id, where the items of the list have one: a number behind the usual letter, or made
+    of the name."""
     key = next((each for each in field.by_name.values() if each.unique), None)
     if key is None or key.name in data:
         return

@@ -251,7 +251,13 @@ class _Mover:
                 plan.changes.append(Change(path, content or None, raw))
 
     def _said(self, plan: Plan) -> Plan:
-        others = sorted({name for name in self.touched if name not in plan.renamed})
+        others = sorted(
+            {
+                name
+                for name in self.touched
+                if not name.startswith((*(f"{old}/" for old in plan.renamed), *plan.renamed))
+            }
+        )
         if others:
             listed = spell_ids(others)
             plan.said.append((f"references rewritten in: {listed}", f"已同步修改引用：{listed}"))

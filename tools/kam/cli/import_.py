@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kam.importers.mapping import MappingFile
-    from kam.importers.run import Outcome, Progress
+    from kam.importers.run import Import, Outcome, Progress
 
 
 @click.command(
@@ -61,25 +61,48 @@ def command(
 ) -> None:
     """Read, plan, write, report."""
     ctx.require_settings()
-    mapping = _load_mapping(ctx, source, mapping_path)
+    make = _form_import if _is_form(ctx, source, mapping_path) else _mapped_import(ctx, source, mapping_path)
     from kam.importers.apply import write_plan
     from kam.importers.rejects import FOLDER, render_rejects
-    from kam.importers.run import Import
     from kam.importers.summary import explain_reject
 
     progress = _progress(ctx.lang)
     with ctx.portfolio() as portfolio:
-        job = Import(ctx.root, ctx.settings, mapping, account, dry_run, restore, progress)
+        job = make(ctx, account, dry_run, restore, progress)
         outcome = job.run([ctx.folder / file for file in files], portfolio)
     _stop_at_troubles(ctx, outcome)
     texts = render_rejects(outcome.gathered.rejects, lambda reject: explain_reject(reject, ctx.lang))
-    rejects = {f"{FOLDER}/{mapping.system}-{Path(name).stem}.csv": text for name, text in texts.items()}
+    rejects = {f"{FOLDER}/{outcome.mapping.system}-{Path(name).stem}.csv": text for name, text in texts.items()}
     written: list[str] = []
     if not dry_run:
         with progress("write", len(outcome.plan.writes)) as advance:
             written = write_plan(ctx.root, outcome.plan, rejects, advance)
     _report(ctx, outcome, written, rejects, form)
     raise SystemExit(1 if outcome.gathered.rejects or any(n.key == "refused" for n in outcome.plan.notes) else 0)
+
+
+def _is_form(ctx: Context, source: str, mapping_path: Path | None) -> bool:
+    """Whether filled-in forms are meant (``kam export template``), which need no mapping file."""
+    from kam.importers.mapping import IMPORTS
+
+    return source == "form" and mapping_path is None and not (ctx.root / IMPORTS / "form.yml").exists()
+
+
+def _mapped_import(ctx: Context, source: str, mapping_path: Path | None) -> Callable[..., Import]:
+    from kam.importers.run import Import
+
+    mapping = _load_mapping(ctx, source, mapping_path)
+    return lambda ctx, *rest: Import(ctx.root, ctx.settings, mapping, *rest)
+
+
+def _form_import(ctx: Context, account: str, dry_run: bool, restore: bool, progress: Progress) -> Import:
+    from kam.authoring import Desk
+    from kam.authoring.form_read import FormImport, form_mapping
+
+    mapping = form_mapping(ctx.settings.site.time_zone)
+    job = FormImport(ctx.root, ctx.settings, mapping, account, dry_run, restore, progress)
+    job.desk_of = lambda portfolio: Desk(ctx.root, ctx.settings, portfolio, ctx.as_of, ctx.moment, "", ctx.lang)
+    return job
 
 
 def _load_mapping(ctx: Context, source: str, path: Path | None) -> MappingFile:

@@ -25,10 +25,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "move": ("move", "Rename or move a record or an account.", "记录或客户改名、移动。"),
     "archive": ("archive", "Put away what is done with.", "归档不再使用的记录。"),
     "import": ("import_", "Bring in exports of other systems.", "导入其他系统的数据。"),
+    "export": ("export", "Write files for other programs, such as Excel forms.", "导出文件，如 Excel 表单。"),
     "query": ("query", "Ask the record tables in SQL (read only).", "用 SQL 查询记录表（只读）。"),
     "tables": ("tables", "List the record tables and their columns.", "列出记录表及其列。"),
     "site": ("site", "Build or serve the site.", "生成或预览网站。"),
     "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
+    "people": ("people", "Show our people and how much they have to do.", "查看我方人员及其工作量。"),
+    "handover": ("handover", "List what somebody has to hand over.", "列出某人需要移交的事项。"),
     "codeowners": (
         "codeowners",
         "Say who reviews which account, for the Git server.",

@@ -66,7 +66,7 @@ class Import:
 
     def run(self, files: Sequence[Path], portfolio: Portfolio) -> Outcome:
         """Carry it out. Nothing is written where a file is not recognised or lacks a column."""
-        sources = read_sources(files, self.mapping)
+        sources = self.read(files)
         outcome = Outcome(self.mapping, sources, troubles=list(sources.troubles), dry_run=self.dry_run)
         if outcome.troubles:
             return outcome
@@ -74,13 +74,13 @@ class Import:
         place = state_path(self.root, system)
         raw = place.read_bytes() if place.exists() else None
         state = parse_state(raw or b"")
-        existing = find_existing(portfolio, system, self._makes())
+        existing = find_existing(portfolio, system, self.makes())
         registry = make_registry(existing, self.settings, system, state)
         account = self._find_account(registry, outcome)
         if outcome.troubles:
             return outcome
-        gatherer = Gatherer(self.mapping, sources, registry, self.settings.types, account)
-        with self.progress("read", self._row_count(sources)) as advance:
+        gatherer = self.gatherer(sources, registry, account, portfolio)
+        with self.progress("read", self.row_count(sources)) as advance:
             outcome.gathered = gatherer.run(advance)
         outcome.unknown = registry.unknown
         around = Surroundings(
@@ -102,10 +102,20 @@ class Import:
             outcome.plan.writes.append(Write(relative, text, raw))
         return outcome
 
-    def _makes(self) -> Iterator[str]:
+    def read(self, files: Sequence[Path]) -> Sources:
+        """The rows of all files, by table."""
+        return read_sources(files, self.mapping)
+
+    def gatherer(self, sources: Sources, registry: Registry, account: str, portfolio: Portfolio) -> Gatherer:
+        """What makes drafts of the rows."""
+        return Gatherer(self.mapping, sources, registry, self.settings.types, account)
+
+    def makes(self) -> Iterator[str]:
+        """The record types that the source can have."""
         return (entry.make for entry in self.mapping.entries if entry.make not in THINGS)
 
-    def _row_count(self, sources: Sources) -> int:
+    def row_count(self, sources: Sources) -> int:
+        """How many rows there are to be read."""
         return sum(len(sources.rows.get(entry.table, ())) for entry in self.mapping.entries)
 
     def _find_account(self, registry: Registry, outcome: Outcome) -> str:

@@ -1,0 +1,199 @@
+"""Excel forms, written, filled in as people do, and taken back."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+Kam = Callable[..., Any]
+Rows = list[dict[str, Any]]
+
+
+def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
+    """Every sheet of a workbook, cell by cell."""
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def fill(form: Path, target: Path, entries: Mapping[int, Rows]) -> Path:
+    """The form with these rows (field → value) on its sheets, saved as Excel would."""
+    sheets = sheets_of(form)
+    book = xlsxwriter.Workbook(str(target))
+    day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for at, (name, rows) in enumerate(sheets.items()):
+        page = book.add_worksheet(name)
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell != "":
+                    page.write(r, c, cell)
+        for r, entry in enumerate(entries.get(at, ()), 2):
+            for field, value in entry.items():
+                c = rows[1].index(field)
+                if isinstance(value, datetime):
+                    page.write_datetime(r, c, value, moment)
+                elif isinstance(value, date):
+                    page.write_datetime(r, c, datetime(value.year, value.month, value.day), day)
+                else:
+                    page.write(r, c, value)
+    book.close()
+    return target
+
+
+@pytest.fixture
+def form(kam: Kam, tmp_path: Path) -> Callable[[str, Mapping[int, Rows]], Path]:
+    """A filled-in form of a type."""
+
+    def make(rtype: str, entries: Mapping[int, Rows], lang: str = "en") -> Path:
+        kam("export", "template", rtype, "-o", str(tmp_path / "form.xlsx"), lang=lang)
+        return fill(tmp_path / "form.xlsx", tmp_path / "filled.xlsx", entries)
+
+    return make
+
+
+TALKS: Mapping[int, Rows] = {
+    0: [
+        {"account": "Acme (acme)", "title": "Kick-off", "at": date(2026, 3, 5), "channel": "Video call",
+         "participants_ours": "Lin Ruoxi; tang-weiguo", "participants_theirs": "张伟", "duration_minutes": 90,
+         "decisions": "Start in May, not before; Two lines"},
+        {"account": "清源", "title": "电话", "at": "3月6日", "channel": "电话"},
+    ],
+    1: [
+        {"#": 1, "what": "Send the plan", "owner": "林若溪", "due": date(2026, 3, 20)},
+        {"#": 1, "what": "Book the hall"},
+    ],
+}  # fmt: skip
+KICK_OFF = """---
+title: Kick-off
+at: 2026-03-05
+channel: video
+duration_minutes: 90
+participants_ours: [lin-ruoxi, tang-weiguo]
+participants_theirs: [zhang-wei]
+decisions: ["Start in May, not before", Two lines]
+follow_ups:
+  - {id: a1, what: Send the plan, owner: lin-ruoxi, due: 2026-03-20, status: open}
+  - {id: a2, what: Book the hall, status: open}
+source: {system: form, id: acme/2026-03-05-kick-off}
+---
+"""
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in root.rglob("*") if p.is_file() and ".kam" not in p.parts}
+
+
+def test_a_form_comes_back_as_records_and_twice_changes_nothing(
+    kam: Kam, form: Any, read: Callable[[str], str], root: Path
+) -> None:
+    filled = form("meeting", TALKS)
+    kam("import", "form", str(filled))
+    assert read("acme/meetings/2026-03-05-kick-off") == KICK_OFF
+    assert "channel: call" in read("beta/meetings/2026-03-06-电话")
+    kam("check", "accounts")
+    before = tree(root)
+    result = kam("import", "form", str(filled))
+    assert tree(root) == before
+    assert "othing" in result.stdout
+
+
+def test_a_cell_changed_in_the_form_changes_one_value_and_what_people_added_stays(
+    kam: Kam, form: Any, read: Callable[[str], str]
+) -> None:
+    kam("import", "form", str(form("meeting", TALKS)))
+    kam("set", "acme/meetings/2026-03-05-kick-off", "mood=positive")
+    changed = {**TALKS, 0: [{**TALKS[0][0], "duration_minutes": 60}, TALKS[0][1]]}
+    kam("import", "form", str(form("meeting", changed)))
+    text = read("acme/meetings/2026-03-05-kick-off")
+    assert text.replace("mood: positive\n", "") == KICK_OFF.replace("90", "60")
+
+
+def test_orders_go_into_the_ledger_of_their_month(kam: Kam, form: Any, read: Callable[[str], str]) -> None:
+    rows: Mapping[int, Rows] = {
+        0: [
+            {
+                "account": "acme",
+                "id": "SO-2",
+                "date": date(2026, 3, 4),
+                "status": "未交清",
+                "owner": "何晓萌 (he-xiaomeng)",
+            }
+        ],
+        1: [{"#": 1, "product": "PH 200 化工流程泵 (ph-200)", "quantity": 3, "unit_price": "48,600.50"}],
+    }
+    kam("import", "form", str(form("订单", rows, lang="zh")), lang="zh")
+    text = read("acme/orders/2026-03")
+    assert text.index("SO-1") < text.index("SO-2") < text.index("SO-3   # the large one")
+    assert "- {product: ph-200, quantity: 3, unit_price: 48600.50}" in text
+    assert "owner: he-xiaomeng" in text
+
+
+def test_new_accounts_come_with_their_contacts(kam: Kam, form: Any, read: Callable[[str], str]) -> None:
+    rows: Mapping[int, Rows] = {
+        0: [{"name": "Gamma Dairies", "tier": "B", "address.city": "Lindavik", "address.postcode": "01020"}],
+        1: [{"#": 1, "name": "Mia Berg", "influence": "Decision maker", "primary": "yes"}],
+    }
+    kam("import", "form", str(form("profile", rows)))
+    text = read("gamma-dairies/profile")
+    assert 'address: {city: Lindavik, postcode: "01020"}' in text
+    assert "- {id: mia-berg, name: Mia Berg, influence: decision_maker, primary: true}" in text
+    assert "lifecycle: prospect\n" in text
+
+
+def test_rows_that_cannot_be_taken_are_told_with_their_line(kam: Kam, form: Any, root: Path) -> None:
+    rows: Mapping[int, Rows] = {
+        0: [
+            {"account": "nobody", "title": "A", "at": date(2026, 3, 5)},
+            {"account": "acme", "title": "B", "at": "sometime"},
+            {"account": "acme", "title": "C", "at": date(2026, 3, 6)},
+            {"account": "acme", "title": "C", "at": date(2026, 3, 6)},
+        ],
+        1: [{"#": 9, "what": "Nobody's"}],
+    }
+    result = kam("import", "form", str(form("meeting", rows)), status=1)
+    assert "filled.xlsx line 3: " in result.stdout and "there is no account nobody" in result.stdout
+    assert "filled.xlsx line 4: " in result.stdout and "sometime" in result.stdout
+    assert "filled.xlsx line 6: " in result.stdout
+    assert "it belongs to no row of the first sheet: 9" in result.stdout
+    assert (root / "accounts/acme/meetings/2026-03-06-c.md").exists()
+
+
+def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "other.xlsx"))
+    book.add_worksheet("x").write(0, 0, "name")
+    book.close()
+    result = kam("import", "form", str(tmp_path / "other.xlsx"), status=2)
+    assert "other.xlsx is no form of this portfolio" in result.stderr
+    assert "no.xlsx" in kam("import", "form", str(tmp_path / "no.xlsx"), status=2).stderr
+
+
+def test_a_form_has_labels_help_dropdowns_and_hidden_names(kam: Kam, tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    kam("export", "template", "meeting", "-o", str(path), lang="zh")
+    first = path.read_bytes()
+    kam("export", "template", "meeting", "-o", str(path), lang="zh")
+    assert path.read_bytes() == first
+    sheets = sheets_of(path)
+    assert list(sheets) == ["沟通记录", "后续跟进", "_lists", "_kam"]
+    assert sheets["沟通记录"][0][:5] == ["序号", "客户 *", "标题 *", "时间 *", "沟通方式"]
+    assert sheets["沟通记录"][1][:5] == ["#", "account", "title", "at", "channel"]
+    assert sheets["沟通记录"][301][0] == 300.0
+    with zipfile.ZipFile(path) as packed:
+        page = packed.read("xl/worksheets/sheet1.xml").decode()
+        comments = packed.read("xl/comments1.xml").decode()
+        book = packed.read("xl/workbook.xml").decode()
+    assert '<row r="2" hidden="1"' in page or 'hidden="1"' in page
+    assert page.count("<dataValidation ") >= 3 and "_lists!$A$1" in page
+    assert "双方管理层参加的才选" in comments and "必填。" in comments
+    assert 'name="_lists" sheetId="3" state="veryHidden"' in book
+
+
+@pytest.mark.parametrize("rtype", ["opportunity", "campaign", "expense", "plan", "contract", "issue"])
+def test_every_kind_of_type_has_a_form_that_an_empty_import_takes(kam: Kam, form: Any, rtype: str) -> None:
+    kam("import", "form", str(form(rtype, {})))
