@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kam.load.characters import MAX_SLIPS, Places
-from kam.load.exact import PREFILTER
+from kam.load.exact import is_prose
 from kam.load.personal import find_personal, mask
 from kam.load.slip import Slip
 
@@ -26,7 +26,7 @@ REFUSED = frozenset({"javascript", "vbscript", "data", "file", "jar", "blob", "a
 
 def check_body(body: str, first_line: int) -> Iterator[Slip]:
     """Yield one slip for each rule and line; ``first_line`` is the line of the file at which the body begins."""
-    if PREFILTER.search(body) is None:
+    if is_prose(body):
         return
     seen: set[tuple[str, int]] = set()
     places = Places(body)

@@ -30,6 +30,8 @@ SUSPICIOUS = re.compile(
 )
 PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]")
 """Bodies without any of these need no closer look."""
+SIGNS = re.compile(r"[<{&\]0-9]")
+"""What all of these have in them: quicker to look for, and most bodies have none."""
 
 
 def is_plain(raw: bytes, text: str) -> bool:
@@ -39,6 +41,11 @@ def is_plain(raw: bytes, text: str) -> bool:
     if text.isascii():
         return True
     return SUSPICIOUS.search(text) is None and "锟斤拷" not in text and unicodedata.is_normalized("NFC", text)
+
+
+def is_prose(body: str) -> bool:
+    """True where a body holds nothing that needs a closer look. Quick."""
+    return SIGNS.search(body) is None or PREFILTER.search(body) is None
 
 
 def is_day(text: str) -> bool:

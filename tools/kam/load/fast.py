@@ -23,7 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from kam.load.exact import PREFILTER, is_plain
+from kam.load.exact import is_plain, is_prose
 from kam.load.plan import Plan
 from kam.load.rows import Shape, read_rows
 from kam.load.scalars import Doubt, compile_scalar
@@ -65,7 +65,7 @@ def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
         raise Doubt
     end = text.find("\n---\n", 3)
     body = text[end + 5 :]
-    if end < 4 or (body and PREFILTER.search(body)) or "\n---" in body or body.startswith("---"):
+    if end < 4 or not is_prose(body) or "\n---" in body or body.startswith("---"):
         raise Doubt
     front = text[4 : end + 1]
     if ">>>>>>>" in text or _is_doubtful(front):

@@ -14,21 +14,21 @@ from typing import Any
 from kam.load.plan import Plan
 from kam.load.scalars import Doubt, Scalar, compile_scalar
 
-ROW = re.compile(r"( *)(- )?(?:([A-Za-z_][A-Za-z0-9_-]*):(?: (.+))?|(.+))\n")
-"""A line: indentation, hyphen, key and value, or whatever else stands there."""
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""Names of fields that YAML reads as text for certain; a file with any other goes to the parser."""
 MAX_REMEMBERED = 4096
 BEGINS_PLAIN = frozenset("+(（《【$¥￥€£_")
 """Signs besides letters and digits that text may begin with, without quotes and without any doubt."""
 
-Row = tuple[str, str, str, str, str]
 Inline = Callable[[str], Any]
-Block = Callable[[list[Row], int, int], tuple[Any, int]]
+Block = Callable[[list[str], int, int], tuple[Any, int]]
 
 
 class Shape:
     """How a value of one plan is read.
 
-    ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the rows below.
+    ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the lines below.
+    ``known`` holds what ``inline`` has read before, where values come again and again: dates, choices, references.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -36,8 +36,9 @@ class Shape:
         self.inline: Inline
         self.flow: Inline = _refuse_flow
         self.block: Block = _refuse_block
+        self.known: dict[str, Any] = {}
         if plan.kind == "map":
-            self.fields = {name: Shape(inner) for name, inner in plan.fields.items()}
+            self.fields = {name: Shape(inner) for name, inner in plan.fields.items() if KEY.fullmatch(name)}
             self.inline, self.block = _compile_flow_map(self.fields), _compile_map(self.fields)
         elif plan.kind == "list":
             items = Shape(plan.items or Plan())
@@ -46,21 +47,24 @@ class Shape:
             scalar = compile_scalar(plan)
             self.inline, self.flow = _compile_value(scalar), _compile_flow_value(scalar)
             if plan.strict or plan.kind != "text":
-                self.inline, self.flow = _remember(self.inline), _remember(self.flow)
+                self.inline, self.flow = _remember(self.inline, self.known), _remember(self.flow, {})
 
 
 def read_rows(front: str, shape: Shape) -> dict[str, Any]:
     """The values of a front matter (each line ended by a line feed) whose map has this shape."""
     if " #" in front or " \n" in front or "\n#" in front:
         raise Doubt
-    rows: list[Row] = ROW.findall(front)
-    data, end = shape.block(rows, 0, 0)
-    if end != len(rows) or not data:
+    lines = front.split("\n")
+    lines.pop()
+    if "" in lines:
+        lines = [line for line in lines if line]
+    data, end = shape.block(lines, 0, 0)
+    if end != len(lines) or not data:
         raise Doubt
     return data  # type: ignore[no-any-return]
 
 
-def _refuse_block(rows: list[Row], start: int, width: int) -> tuple[Any, int]:
+def _refuse_block(lines: list[str], start: int, width: int) -> tuple[Any, int]:
     raise Doubt
 
 
@@ -68,9 +72,8 @@ def _refuse_flow(text: str) -> Any:
     raise Doubt
 
 
-def _remember(read: Inline) -> Inline:
-    """The same, without the work for values that come again and again: dates, choices, references."""
-    known: dict[str, Any] = {}
+def _remember(read: Inline, known: dict[str, Any]) -> Inline:
+    """The same, without the work for values that are known from before."""
 
     def read_known(text: str) -> Any:
         value = known.get(text)
@@ -84,51 +87,59 @@ def _remember(read: Inline) -> Inline:
 
 
 def _compile_map(fields: dict[str, Shape]) -> Block:
-    def read_map(rows: list[Row], start: int, width: int) -> tuple[Any, int]:
+    def read_map(lines: list[str], start: int, width: int) -> tuple[Any, int]:
         data: dict[str, Any] = {}
-        index, count = start, len(rows)
+        index, count, indent = start, len(lines), " " * width
         while index < count:
-            indent, dash, key, value, _ = rows[index]
-            if len(indent) != width or dash:
-                if len(indent) < width:
+            line = lines[index]
+            if width:
+                if not line.startswith(indent):
                     break
-                raise Doubt
-            shape = fields.get(key)
-            if shape is None or key in data:
-                raise Doubt
+                line = line[width:]
+            key, colon, value = line.partition(": ")
+            shape = fields.get(key if colon else line[:-1])
             index += 1
-            if value:
-                data[key] = shape.inline(value)
-                continue
-            if index == count:
-                raise Doubt
-            below, dash = len(rows[index][0]), rows[index][1]
-            if below < width or (below == width and not dash) or (dash != "") != (shape.kind == "list"):
-                raise Doubt
-            data[key], index = shape.block(rows, index, below)
+            if colon:
+                if shape is None or key in data:
+                    raise Doubt
+                known = shape.known.get(value)
+                data[key] = shape.inline(value) if known is None else known
+            else:
+                key = line[:-1]
+                if shape is None or key in data or line[-1] != ":" or index == count:
+                    raise Doubt
+                data[key], index = shape.block(lines, index, _width_below(lines[index], width, shape))
         return data, index
 
     return read_map
 
 
+def _width_below(line: str, width: int, shape: Shape) -> int:
+    """How far the first line of a value stands in that begins below its key, which stands ``width`` in."""
+    below = len(line) - len(line.lstrip(" "))
+    is_item = line.startswith("- ", below)
+    if below < width or (below == width and not is_item) or is_item != (shape.kind == "list"):
+        raise Doubt
+    return below
+
+
 def _compile_list(items: Shape, unique: str) -> Block:
-    def read_list(rows: list[Row], start: int, width: int) -> tuple[Any, int]:
+    def read_list(lines: list[str], start: int, width: int) -> tuple[Any, int]:
         found = []
-        index, count = start, len(rows)
+        index, count, hyphen = start, len(lines), " " * width + "- "
         while index < count:
-            indent, dash, key, value, rest = rows[index]
-            if len(indent) != width or not dash:
-                if len(indent) <= width:
-                    break
-                raise Doubt
-            if rest:
+            line = lines[index]
+            if not line.startswith(hyphen):
+                if line.startswith(" ", width) and line.startswith(" " * width):
+                    raise Doubt
+                break
+            rest = line[width + 2 :]
+            if items.kind != "map" or rest[0] == "{":
                 found.append(items.inline(rest))
                 index += 1
                 continue
-            if items.kind != "map":
-                raise Doubt
-            rows[index] = (f"{indent}  ", "", key, value, "")
-            item, index = items.block(rows, index, width + 2)
+            lines[index] = f"{' ' * width}  {rest}"
+            item, index = items.block(lines, index, width + 2)
             found.append(item)
         _compare(found, unique)
         return found, index

@@ -101,6 +101,9 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
                 yield problem(path, "symlink")
             elif not is_regular(mark):
                 yield problem(path, "stray-file", "special")
+    together = "/".join(listing.names)
+    if together.isascii() and together.lower() == together:
+        return
     seen: dict[str, str] = {}
     for name in sorted(listing.names):
         bare = name.rstrip("/")

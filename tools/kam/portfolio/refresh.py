@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,18 @@ def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
     }
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Loading makes no cycles of values, and looking for some among so many takes its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> bool:
     return found[account] != b"" and known.get(account) == found[account]
 
@@ -99,7 +113,7 @@ class Refresh:
         found = find_signatures(self.root, unsigned=self.verify or not known)
         if found == known and b"" not in found.values() and self.store.meta("state"):
             return False
-        with self.store.writing():
+        with self.store.writing(), _without_collector():
             self._update(found)
         return True
 

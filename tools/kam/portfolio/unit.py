@@ -136,7 +136,7 @@ class Builder:
         self._tier = next((tier for tier in profiles if isinstance(tier, str)), "")
         for file in files:
             file.problems = self._judge.weigh(file.problems)
-            faulty = self._faulty_ids([file], file.problems)
+            faulty = self._faulty_ids([file], file.problems) if file.problems else ()
             for record in file.records:
                 record.faulty = record.id in faulty
 
@@ -147,7 +147,7 @@ class Builder:
             if self._judge.is_fault(each):
                 errors.setdefault(each.path, set()).add(each.record)
         faulty = set()
-        for file in files:
+        for file in files if errors else ():
             ids = {record.id for record in file.records}
             named = errors.get(file.path, set())
             faulty |= ids if named - ids else ids & named
