@@ -18,7 +18,7 @@ NO_HOLDER = {("appraisal", "person")}
 """Whom an appraisal is about has nothing to do for it."""
 PAST = frozenset({"owners"})
 """Spans of assignments that only tell what was: the present one stands in a field of its own."""
-DUE_FIELDS = ("due", "due_resolution", "expected_close", "review_on", "period_end", "end", "effective_from", "on")
+DUE_FIELDS = ("due", "due_resolution", "expected_close", "review_on", "period_end", "end")
 """By when a record is to be done with, the strongest first."""
 IN_CHARGE = ("responsible", "accountable", "stand_in")
 
