@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from kam.model.record import Data
 from kam.portfolio.workers import spread
 from kam.tables.collect import Batch, Collector, Flaw
-from kam.tables.money import Converter
 from kam.tables.plan import TablePlan
+from kam.tables.service import traits_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 SIZE = 2_500
 """Records of a type that are worked on at a time."""
-LEAST = 4
-"""So many full batches are worth the worker processes."""
+MANY = 4
+"""From so many full batches on, a portfolio is large: worker processes pay, and large blocks in the file."""
 
 Packed = tuple[str, bytes]
 """A table, and rows for it as an Arrow stream."""
+Share = tuple[TablePlan, "Span"]
+"""A batch of records: those of a type, in a span of ids."""
 Result = tuple[int, list[Packed] | None, list[tuple[Any, ...]]]
 """What a process hands over: the number of the batch, its rows (None where it cannot read them), and its flaws."""
 
@@ -41,47 +43,59 @@ class Filling:
     flaws: list[Flaw]
 
 
-def start_filling(portfolio: RecordSource, plans: Sequence[TablePlan]) -> Iterator[Filling]:
-    """The rows of all records: plan by plan, and within a type sorted by id.
+def split_records(portfolio: RecordSource, plans: Sequence[TablePlan]) -> list[Share]:
+    """All records in batches: plan by plan, and within a type sorted by id."""
+    return [(plan, span) for plan in plans for span in portfolio.split(plan.rtype.name, SIZE)]
+
+
+def are_many(shares: Sequence[Share]) -> bool:
+    """Whether the portfolio is large."""
+    return sum(1 for _, (_, stop) in shares if stop) >= MANY
+
+
+def start_filling(portfolio: RecordSource, shares: Sequence[Share]) -> Iterator[Filling]:
+    """The rows of all records, batch by batch.
 
     Worker processes start at once, so call this before anything that makes threads, such as a connection.
     """
-    found = _iter_fillings(portfolio, plans)
+    found = _iter_fillings(portfolio, shares)
     first = next(found, None)
     return iter(()) if first is None else chain([first], found)
 
 
-def _iter_fillings(portfolio: RecordSource, plans: Sequence[TablePlan]) -> Iterator[Filling]:
-    batches = [(plan, span) for plan in plans for span in portfolio.split(plan.rtype.name, SIZE)]
-    currencies = _account_currencies(portfolio)
+def _iter_fillings(portfolio: RecordSource, shares: Sequence[Share]) -> Iterator[Filling]:
+    currencies, traits = _read_profiles(portfolio)
     here = os.getpid()
 
     def make() -> Callable[[int], Result]:
         source = portfolio if os.getpid() == here else portfolio.reopen()
         if source is None:
             return lambda at: (at, None, [])
-        settings = source.settings
-        collector = Collector(Converter(settings.currencies), ZoneInfo(settings.site.time_zone), currencies)
-        return lambda at: (at, *_fill(source, collector, *batches[at]))
+        collector = Collector(source.settings, currencies, traits)
+        return lambda at: (at, *_fill(source, collector, *shares[at]))
 
-    full = sum(1 for _, (_, stop) in batches if stop)
     waiting: dict[int, Result] = {}
     turn = 0
-    for result in spread(range(len(batches)), make, chunk=1, least=0 if full >= LEAST else len(batches) + 1):
+    for result in spread(range(len(shares)), make, chunk=1, least=0 if are_many(shares) else len(shares) + 1):
         waiting[result[0]] = result
         while turn in waiting:
             _, rows, flaws = waiting.pop(turn)
             if rows is None:
                 _, rows, flaws = make()(turn)
-            yield Filling(batches[turn][0], rows or [], [Flaw(*flaw) for flaw in flaws])
+            yield Filling(shares[turn][0], rows or [], [Flaw(*flaw) for flaw in flaws])
             turn += 1
 
 
-def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
-    if "profile" not in portfolio.settings.types:
-        return {}
-    profiles = portfolio.iter_records(type="profile")
-    return {r.account: str(r.data["currency"]) for r in profiles if "currency" in r.data}
+def _read_profiles(portfolio: RecordSource) -> tuple[dict[str, str], dict[str, Data]]:
+    """What records of an account depend on: its currency, and what decides on promises made to it."""
+    currencies: dict[str, str] = {}
+    traits: dict[str, Data] = {}
+    if "profile" in portfolio.settings.types:
+        for record in portfolio.iter_records(type="profile"):
+            if "currency" in record.data:
+                currencies[record.account] = str(record.data["currency"])
+            traits[record.account] = traits_of(record)
+    return currencies, traits
 
 
 def _fill(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kam.tables.batches import start_filling
+from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables, insert_rows
 from kam.tables.gathered import REVISIONS
 from kam.tables.plan import TablePlan, plan_tables
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 4
+FORM = 5
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
-BLOCK = "16384"
-"""Bytes of a block in the file: the smallest, as most of the many tables are small."""
+SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
+"""Bytes of a block in the file: the smallest there is, as most of the many tables are small; more are faster to write
+where there are many records."""
 
 
 def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> Tables:
@@ -40,11 +41,12 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
     plans = plan_tables(portfolio.settings.types.values())
     kept = _kept_file(portfolio) if cache else None
     is_kept = kept is not None and (_is_whole(kept) or _keep(portfolio, plans, kept))
-    fillings = None if is_kept else start_filling(portfolio, plans)
-    connection = duckdb.connect(":memory:")
-    if kept is None or not is_kept or not _attach(connection, kept):
+    connection = _attach(kept) if kept and is_kept else None
+    if connection is None:
+        fillings = start_filling(portfolio, split_records(portfolio, plans))
+        connection = duckdb.connect(":memory:")
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
-        build_tables(connection, portfolio, plans, fillings or start_filling(portfolio, plans))
+        build_tables(connection, portfolio, plans, fillings)
     connection.execute(f"CREATE TABLE memory.{REVISIONS.name} (path VARCHAR, day DATE)")
     zone = portfolio.settings.site.time_zone
     strict = connection.cursor()
@@ -96,8 +98,10 @@ def _keep(portfolio: RecordSource, plans: list[TablePlan], path: Path) -> bool:
         if not ignored.exists():
             ignored.write_text("*\n", "ascii")
         _remove(draft)
-        fillings = start_filling(portfolio, plans)
-        connection = duckdb.connect(str(draft), config={"default_block_size": BLOCK})
+        shares = split_records(portfolio, plans)
+        fillings = start_filling(portfolio, shares)
+        block = LARGE_BLOCK if are_many(shares) else SMALL_BLOCK
+        connection = duckdb.connect(str(draft), config={"default_block_size": block})
     except (OSError, duckdb.Error):
         return False
     try:
@@ -134,11 +138,13 @@ def _remove_older(path: Path) -> None:
                 _seal(other).unlink()
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+def _attach(path: Path) -> duckdb.DuckDBPyConnection | None:
     import duckdb
 
+    connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS kept (READ_ONLY); USE kept")
     except duckdb.Error:
-        return False
-    return True
+        connection.close()
+        return None
+    return connection
