@@ -1,6 +1,7 @@
 """Every rule has examples: ``tests/examples/<rule>/{valid,invalid}/<case>/`` are miniature portfolios.
 
 A valid one gives no error at all and nothing of the rule; what is said of an invalid one stands in ``expected.txt``.
+Examples of rules that compare consist of two portfolios, ``before`` and ``after``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kam.history.changes import State, compare_states
+from kam.history.compare import check_changes
 from kam.model.problem import Level, Problem
 from kam.model.texts import load_texts, render_message
 from kam.portfolio import open_portfolio
@@ -29,8 +32,20 @@ def _name(path: Path) -> str:
 
 
 def _problems(root: Path, settings: Settings) -> list[Problem]:
+    if (root / "before").is_dir():
+        return _compared(root, settings)
     with open_portfolio(root, settings, cache=False) as portfolio:
         return list(portfolio.check(AS_OF).problems)
+
+
+def _compared(root: Path, settings: Settings) -> list[Problem]:
+    with (
+        open_portfolio(root / "before", settings, cache=False) as old,
+        open_portfolio(root / "after", settings, cache=False) as new,
+    ):
+        before, after = State(old), State(new)
+        changed = check_changes(compare_states(before, after, {}), after, AS_OF)
+        return sorted([*new.check(AS_OF).problems, *changed], key=lambda each: each.sort_key)
 
 
 def _line(problem: Problem) -> str:

@@ -145,6 +145,18 @@ class Repository:
             raw = buffer.take(int(rest[1]) + 1)[:-1]
             yield name, raw
 
+    def read_sizes(self, blobs: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """The sizes of blobs in bytes, in their order, without their contents."""
+        asked = "".join(f"{blob}\n" for blob in blobs).encode("ascii")
+        if not asked:
+            return
+        buffer = _Buffer(stream_git(self.root, "cat-file", "--batch-check", "--buffer", given=asked))
+        while head := buffer.line():
+            name, *rest = head.decode("ascii", "replace").split(" ")
+            if len(rest) != 2:
+                raise GitError("missing-object", object=name)
+            yield name, int(rest[1])
+
     def differences(self, first: str, second: str | None, under: tuple[str, ...] = RECORDS) -> list[FileChange]:
         """The files that differ between two commits, renames followed.
 

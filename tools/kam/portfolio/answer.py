@@ -39,6 +39,11 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     return report
 
 
+def lasting_problems(store: Store, settings: Settings, as_of: date) -> list[Problem]:
+    """The problems that do not come and go with the days, but for those let pass on that day."""
+    return Judge(settings, StoredAccounts(store).tier_of).settle(_iter_kept(store), as_of)[0]
+
+
 def _iter_kept(store: Store) -> Iterator[Problem]:
     for table in ("accounts", "looks"):
         for (raw,) in store.db.execute(f"SELECT problems FROM {table} WHERE problems <> '[]'"):

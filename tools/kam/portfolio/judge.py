@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import Level, Problem
+from kam.model.texts import find_texts
 from kam.settings.checks import Checks
 from kam.settings.suppressions import FILE, Suppression, Suppressions
 
@@ -90,9 +91,14 @@ class Judge:
                 kept.append(each)
             else:
                 passed.append(Suppressed(each, entry.reason, entry.by, entry.until))
-        notices = [_notice(each, UNUSED) for each in entries if each not in used]
+        notices = [_notice(each, UNUSED) for each in entries if each not in used and not compares(each.rule)]
         notices += [_notice(each, EXPIRED) for each in entries if each in used and each.has_ended(as_of)]
         return kept + self.weigh(notices), passed
+
+
+def compares(rule: str) -> bool:
+    """Whether a rule speaks only where the records are compared with a base."""
+    return bool(find_texts(rule).get("compares"))
 
 
 def _notice(entry: Suppression, rule: str) -> Problem:

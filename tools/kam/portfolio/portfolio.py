@@ -13,7 +13,7 @@ from kam.portfolio.refresh import Refresh
 from kam.portfolio.store import Store, discard, open_private_store, open_reader, open_store
 
 if TYPE_CHECKING:
-    from kam.model.problem import FieldPath
+    from kam.model.problem import FieldPath, Problem
     from kam.model.record import Record
     from kam.portfolio.report import Report
     from kam.settings import Settings
@@ -163,6 +163,23 @@ class Portfolio:
         row = self._store.db.execute(f"SELECT {columns} FROM records WHERE id = ?", (id,)).fetchone()
         return record_of(row) if row else None
 
+    def records_in(self, path: str) -> list[Record]:
+        """The records of a file (path from the root) that could be read, in their order there."""
+        from kam.portfolio.stored import StoredAccounts
+
+        found = StoredAccounts(self._store).records_in(path.split("/")[1], path)
+        return [record for record, _, is_read in found if is_read]
+
+    def find_place(self, id: str) -> tuple[str, int] | None:
+        """The file of a record, and which entry of a ledger it is (-1 in a file of one record)."""
+        from kam.portfolio.stored import StoredAccounts
+
+        return StoredAccounts(self._store).find_place(id)
+
+    def file_digests(self) -> dict[str, bytes]:
+        """Path → digest of the contents of every record file."""
+        return dict(self._store.db.execute("SELECT path, digest FROM files"))
+
     def completeness(self, record: Record) -> tuple[int, int, tuple[FieldPath, ...]]:
         """Weights of the record's required and recommended fields: filled, total, and the paths of the missing."""
         from kam.model.completeness import measure_completeness
@@ -181,6 +198,12 @@ class Portfolio:
 
         rtype = self.settings.type_of_path(path)
         return locate(path, self.read_bytes(path), rtype) if rtype else {}
+
+    def lasting_problems(self, as_of: date) -> list[Problem]:
+        """The problems that do not come and go with the days; none of those that are let pass on that day."""
+        from kam.portfolio.answer import lasting_problems
+
+        return lasting_problems(self._store, self.settings, as_of)
 
     def check(self, as_of: date) -> Report:
         """Everything that is wrong, and the counts."""

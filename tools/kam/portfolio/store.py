@@ -8,6 +8,7 @@ afresh. Rows are plain values and JSON.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,12 +97,12 @@ def open_store(root: Path, settings_digest: str) -> Store:
     try:
         folder = make_cache_folder(root)
         try:
-            return _open_file(_name_file(folder), settings_digest)
+            return _open_file(folder / private_name(folder, "portfolio", ".sqlite"), settings_digest)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
             discard(folder)
-            return _open_file(_name_file(folder), settings_digest)
+            return _open_file(folder / private_name(folder, "portfolio", ".sqlite"), settings_digest)
     except (OSError, sqlite3.Error):
         return open_private_store()
 
@@ -134,10 +135,10 @@ def open_writer(path: Path) -> Store:
     return Store(db, path)
 
 
-def _name_file(folder: Path) -> Path:
-    """The file of this working copy: its name follows from the inode and birth of a seal made here.
+def private_name(folder: Path, kind: str, ending: str = "") -> str:
+    """The name of something kept in this working copy: it follows from the inode and birth of a seal made here.
 
-    No repository can bring along a file of that name.
+    No repository can bring along a file or folder of that name. What lies under an older name is removed.
     """
     seal = folder / SEAL
     try:
@@ -148,9 +149,11 @@ def _name_file(folder: Path) -> Path:
         for old in folder.glob("portfolio-*"):
             with suppress(OSError):
                 old.unlink()
+        for old in folder.glob("base-*"):
+            shutil.rmtree(old, ignore_errors=True)
     s = seal.lstat()
     stamp = blake2b(f"{s.st_dev} {s.st_ino} {s.st_ctime_ns}".encode(), digest_size=8).hexdigest()
-    return folder / f"portfolio-{stamp}.sqlite"
+    return f"{kind}-{stamp}{ending}"
 
 
 def _open_file(path: Path, settings_digest: str) -> Store:
