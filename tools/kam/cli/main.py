@@ -19,6 +19,7 @@ from kam.cli.context import LANGUAGES, Context, Day, spoken_language, words
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
     "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
+    "tiers": ("tiers", "Show points and tiers of the accounts.", "查看客户的得分和级别。"),
     "new": ("new", "Make a record; what is missing is asked for.", "新建记录，缺少的内容会逐项询问。"),
     "set": ("set_", "Change fields of a record.", "修改记录的字段。"),
     "log": ("log_", "Write down a talk with a customer.", "记录与客户的沟通和后续事项。"),
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
     "people": ("people", "Show our people and how much they have to do.", "查看我方人员及其工作量。"),
     "handover": ("handover", "List what somebody has to hand over.", "列出某人需要移交的事项。"),
+    "audit": ("audit", "Draw audit samples; see who changed what.", "审计抽样；查看谁改了什么。"),
     "codeowners": (
         "codeowners",
         "Say who reviews which account, for the Git server.",
