@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from kam.authoring.assignment import Assignment, find_place, spell_path
@@ -15,6 +16,7 @@ from kam.authoring.values import read_value
 from kam.model.problem import FieldPath
 from kam.model.record import Data
 from kam.model.schema import Field, Kind, RecordType
+from kam.rules.owner_history import HISTORIES
 from kam.write.splice import GONE
 
 
@@ -68,6 +70,8 @@ class Assigner:
             return
         if states and path == (states.field,) and not is_equal(value, was):
             self._note_state(str(value))
+        if not is_equal(value, was):
+            self._note_span(path, value)
         self._complete_action(path, value)
 
     def _note_state(self, state: str) -> None:
@@ -82,6 +86,22 @@ class Assigner:
         if isinstance(last, Mapping) and last.get("to") == state:
             return
         self._put((states.history, len(entries)), self.history_entry(state, history, entries))
+
+    def _note_span(self, path: FieldPath, value: Any) -> None:
+        """Where a from–to history says who or what holds, its open entry ends yesterday and another begins."""
+        for field, name, held in HISTORIES:
+            history, entries = self.rtype.by_name.get(name), self.sheet.data.get(name)
+            last = entries[-1] if isinstance(entries, list) and entries else None
+            if path != (field,) or history is None or not isinstance(last, dict) or last.get("to"):
+                continue
+            assert isinstance(entries, list)
+            today = self.desk.today
+            if str(last.get("from", "")) >= today.isoformat():
+                self._put((name, len(entries) - 1, held), value)
+                continue
+            self._put((name, len(entries) - 1, "to"), (today - timedelta(days=1)).isoformat())
+            entry: Data = {held: value, "from": today.isoformat(), "why": self.why, "by": self.desk.me}
+            self._put((name, len(entries)), {k: v for k, v in entry.items() if v and k in history.by_name})
 
     def history_entry(self, state: str, history: Field, entries: list[Any]) -> Data:
         """Who brought the record into a state, when and why: with the time where the record keeps times."""

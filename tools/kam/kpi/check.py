@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kam.kpi.criteria import check_criteria
 from kam.kpi.definition import Kpi, Target, read_kpis
 from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
 from kam.model.problem import Problem
@@ -34,12 +35,13 @@ A_DAY = date(2000, 1, 1)
 
 
 def check_kpis(root: Path, settings: Settings) -> list[Problem]:
-    """Problems of ``site-config/kpis``, sorted. Needs no records."""
+    """Problems of ``site-config/kpis`` and of the criteria that go by them, sorted. Needs no records."""
     files = read_kpis(root)
     with open_tables(NoRecords(root, settings), A_DAY, cache=False) as tables:
         for kpi, file in files:
             check_kpi(kpi, file, tables)
     found = [problem for _, file in files for problem in file.problems]
+    found += check_criteria(root, (kpi for kpi, _ in files))
     return sorted(found, key=lambda p: p.sort_key)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -45,18 +45,21 @@ def compute(
     by: str | None = None,
     trend: int = 0,
     facts: bool = False,
+    window: str = "",
     tables: Tables | None = None,
 ) -> list[KpiResult]:
     """Figures of the KPIs named (all, where none is), for the portfolio or one account, as of a day.
 
     ``by`` adds a figure for each group, computed anew from the group's facts; a KPI without that grouping gets none.
     ``trend`` adds the same figure at that many points: ends of months, the last one on the day itself.
-    ``facts`` lists the contributing records. An unknown KPI raises KeyError with its id. A KPI whose file
-    ``check_kpis`` finds a mistake in has failed, with the mistake as the reason; where the file cannot even be read
-    as a KPI, it is unknown.
+    ``facts`` lists the contributing records. ``window`` takes the place of the KPIs' own windows. An unknown KPI
+    raises KeyError with its id. A KPI whose file ``check_kpis`` finds a mistake in has failed, with the mistake as the
+    reason; where the file cannot even be read as a KPI, it is unknown.
     """
     known = {kpi.id: (kpi, file) for kpi, file in read_kpis(portfolio.root) if not file.problems}
     chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
+    if window:
+        chosen = [(replace(kpi, window=window), file) for kpi, file in chosen]
     wanted = Wanted(account, by, trend, facts)
     if tables is not None:
         return _compute_all(portfolio, tables, as_of, chosen, wanted)

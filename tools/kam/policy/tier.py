@@ -112,10 +112,10 @@ class Override:
         """``incomplete``, ``other`` (for another tier than the profile's), ``future``, ``expired`` or ``valid``."""
         if self.missing:
             return "incomplete"
-        if profile_tier != self.tier:
-            return "other"
         if self.from_ and as_of.isoformat() < self.from_:
             return "future"
+        if profile_tier != self.tier:
+            return "other"
         return "expired" if as_of.isoformat() > self.until else "valid"
 
 
