@@ -160,7 +160,8 @@ def test_rows_that_cannot_be_taken_are_told_with_their_line(kam: Kam, form: Any,
     assert "filled.xlsx line 3: " in result.stdout and "there is no account nobody" in result.stdout
     assert "filled.xlsx line 4: " in result.stdout and "sometime" in result.stdout
     assert "filled.xlsx line 6: " in result.stdout
-    assert "it belongs to no row of the first sheet: 9" in result.stdout
+    assert "filled.xlsx#follow_ups line 3: it belongs to no row of the first sheet: 9" in result.stdout
+    assert {p.name for p in (root / "import-rejects").iterdir()} == {"form-filled.csv", "form-filled-follow_ups.csv"}
     assert (root / "accounts/acme/meetings/2026-03-06-c.md").exists()
 
 

@@ -84,8 +84,9 @@ class FormImport(Import):
             table, rows = _table_of(rtype, sheet), _find_page(sheet, pages)
             names = rows[1] if len(rows) > 1 else []
             found.columns[table] = names
+            name = file if sheet.list is None else f"{file}#{sheet.list.name}"
             read = [
-                Row(number, dict(zip(names, cells, strict=False)), file)
+                Row(number, dict(zip(names, cells, strict=False)), name)
                 for number, cells in enumerate(rows[2:], 3)
                 if any(cell.strip() for name, cell in zip(names, cells, strict=False) if name != NUMBER)
             ]
@@ -156,9 +157,10 @@ class FormGatherer(Gatherer):
             numbers = {(r.file, r.cells.get(NUMBER, "")) for r in self.sources.rows.get(rtype.name, ())}
             for row in self.sources.rows.get(_table_of(rtype, sheet), ()):
                 number = row.cells.get(NUMBER, "").strip()
-                if (row.file, number) not in numbers:
+                file = row.file.partition("#")[0]
+                if (file, number) not in numbers:
                     self.reject([row], _table_of(rtype, sheet), "no-number-row", {"value": number or "–"})
-                found.setdefault((row.file, sheet.list.name, number), []).append(row)
+                found.setdefault((file, sheet.list.name, number), []).append(row)
         return found
 
     def _draft_row(self, rtype: RecordType, row: Row, inner: Mapping[tuple[str, str, str], list[Row]]) -> Draft | None:

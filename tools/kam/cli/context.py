@@ -6,6 +6,7 @@ import locale
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 LANGUAGES = ("en", "zh")
+UNFINISHED = ".kam/unfinished.json"
+"""Where ``kam.write`` notes what it is doing; spelt out here so that looking for it imports nothing."""
 
 
 def spoken_language() -> str:
@@ -152,9 +155,18 @@ class Context:
     def portfolio(self) -> Portfolio:
         """The records, loaded as far as they changed; unusable settings end the command."""
         self.require_settings()
+        if (self.root / UNFINISHED).is_file():
+            self._finish_changes()
         from kam.portfolio import open_portfolio
 
         return open_portfolio(self.root, self.settings, cache=self.use_cache)
+
+    def _finish_changes(self) -> None:
+        """Files that a command was changing together when its process died: carry on, so that nobody sees half."""
+        from kam.write import LockedError, finish_changes, write_lock
+
+        with suppress(OSError, LockedError), write_lock(self.root, patience=5):
+            finish_changes(self.root)
 
     def require_settings(self) -> None:
         """End the command with exit status 2 where the settings have errors."""

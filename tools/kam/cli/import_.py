@@ -72,13 +72,21 @@ def command(
         outcome = job.run([ctx.folder / file for file in files], portfolio)
     _stop_at_troubles(ctx, outcome)
     texts = render_rejects(outcome.gathered.rejects, lambda reject: explain_reject(reject, ctx.lang))
-    rejects = {f"{FOLDER}/{outcome.mapping.system}-{Path(name).stem}.csv": text for name, text in texts.items()}
+    rejects = {f"{FOLDER}/{outcome.mapping.system}-{_stem(name)}.csv": text for name, text in texts.items()}
     written: list[str] = []
     if not dry_run:
-        with progress("write", len(outcome.plan.writes)) as advance:
+        from kam.write import write_lock
+
+        with write_lock(ctx.root), progress("write", len(outcome.plan.writes)) as advance:
             written = write_plan(ctx.root, outcome.plan, rejects, advance)
     _report(ctx, outcome, written, rejects, form)
     raise SystemExit(1 if outcome.gathered.rejects or any(n.key == "refused" for n in outcome.plan.notes) else 0)
+
+
+def _stem(name: str) -> str:
+    """The name of a source file without its ending, and with that of its sheet."""
+    file, _, sheet = name.partition("#")
+    return f"{Path(file).stem}-{sheet}" if sheet else Path(file).stem
 
 
 def _is_form(ctx: Context, source: str, mapping_path: Path | None) -> bool:
