@@ -12,6 +12,7 @@ import pytest
 
 from kam.model.schema import Field, Kind, RecordType
 from kam.settings import Currency, Settings
+from kam.settings.service_levels import ServiceLevels
 from kam.tables import NoRecords, Tables, TablesError, open_tables
 
 DAY = date(2026, 6, 30)
@@ -224,13 +225,13 @@ def test_completeness_is_weighed_as_the_check_does(given: Given, sample_settings
 
 def test_people_products_rates_and_service_levels_are_tables(given: Given, sample_settings: Settings) -> None:
     source = given({"acme/profile": {"name": "Acme"}})
-    people, products, rates, levels = (
+    people, products, rates, count = (
         ask(source, f"SELECT count(*) FROM {name}")[0][0] for name in ("people", "products", "rates", "service_levels")
     )
     assert people == len(sample_settings.people)
     assert products == len(sample_settings.products)
     assert rates == sum(len(c.rates) for c in sample_settings.currencies.listed.values())
-    assert levels == 4
+    assert count == sum(len(levels) for levels in sample_settings.part(ServiceLevels).levels.values())
 
 
 def test_tables_know_their_columns(given: Given) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kam.tables.batches import Filling, pack, unpack
 from kam.tables.collect import Batch, Flaw
-from kam.tables.gathered import ACTIONS, RECORDS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
+from kam.tables.gathered import ACTIONS, RECORDS, SERVICE_CLOCKS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
 from kam.tables.plan import Column, TablePlan
 from kam.tables.states import macro_sql
 
@@ -47,7 +47,8 @@ def _insert_records(
     connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], fillings: Iterable[Filling]
 ) -> list[Flaw]:
     """Fill the tables of the record types and the table of all records; gives the flaws of all."""
-    columns = {t.name: t.columns for plan in plans for t in plan.iter_all()} | {RECORDS.name: RECORDS.columns}
+    columns = {t.name: t.columns for plan in plans for t in plan.iter_all()}
+    columns |= {shared.name: shared.columns for shared in (RECORDS, SERVICE_CLOCKS)}
     flaws: list[Flaw] = []
     overview: list[bytes] = []
     for _, of_type in groupby(fillings, key=lambda f: f.plan.name):

@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kam.model.completeness import measure_completeness
-from kam.model.record import Record
+from kam.model.record import Data, Record
 from kam.tables.answers import join_words
-from kam.tables.gathered import RECORDS
+from kam.tables.gathered import RECORDS, SERVICE_CLOCKS
 from kam.tables.money import Converter, Item, is_too_large, line_amount, round_number
 from kam.tables.plan import NUMBER, Column, Part, TablePlan
+from kam.tables.service import ServiceColumns
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
 
 LARGEST_WHOLE = 2**63 - 1
 TOO_LARGE = ("a number too large for a table", "数值过大，无法放入数据表")
@@ -56,18 +60,27 @@ class Batch:
 class Collector:
     """Turns records of one type into batches for its tables. ``flaws`` grows as they are found."""
 
-    def __init__(self, converter: Converter, zone: ZoneInfo, account_currency: dict[str, str]) -> None:
-        self.converter = converter
-        self.zone = zone
+    def __init__(
+        self, settings: Settings, account_currency: Mapping[str, str], account_traits: Mapping[str, Data]
+    ) -> None:
+        self.converter = Converter(settings.currencies)
+        self.zone = ZoneInfo(settings.site.time_zone)
         self.account_currency = account_currency
         self.flaws: list[Flaw] = []
         self._is_same_day: dict[str, bool] = {}
+        self._service = ServiceColumns(settings, account_traits, self._day)
+        self._promised: Mapping[str, list[Any]] = {}
 
     def collect(self, plan: TablePlan, records: list[Record]) -> Iterable[Batch]:
         """The batch of the type's table, then those of its lists that hold anything."""
         base = self.converter.currencies.base
         currency = [self.account_currency.get(r.account, base) for r in records]
         items: list[Item] = [r.data for r in records]
+        if any(column.part is Part.SERVICE for column in plan.columns):
+            followed = self._service.follow(records)
+            self._promised = followed.columns
+            if followed.rows:
+                yield Batch(SERVICE_CLOCKS.name, SERVICE_CLOCKS.columns, followed.rows)
         yield from self._collect_level(plan, Rows(records, items, currency, [()] * len(records)))
         yield Batch(RECORDS.name, RECORDS.columns, self._overview(plan, records))
 
@@ -139,6 +152,8 @@ class Collector:
             return _fixed_column(plan, column.name, rows)
         if column.part is Part.CURRENCY:
             return self._currencies(column.source, rows)
+        if column.part is Part.SERVICE:
+            return self._promised[column.name]
         if column.part in (Part.AMOUNT, Part.TOTAL):
             return self._amounts(plan, column, rows)
         values = _values(column.source, rows.items)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
-from kam.settings.service_levels import ServiceLevels, Span
+from kam.settings.service_levels import ServiceLevels
 from kam.tables.plan import NUMBER, TEXT, Column, Part, TablePlan
 
 if TYPE_CHECKING:
@@ -77,8 +76,11 @@ LABELS: Mapping[str, Label] = {
     "rate": {"en": "Base currency for one unit", "zh": "折合本位币汇率"},
     "amount": {"en": "Amount", "zh": "金额"},
     "severity": {"en": "Severity", "zh": "严重程度"},
-    "first_response_hours": {"en": "First response within (hours)", "zh": "首次响应时限（小时）"},
-    "resolution_hours": {"en": "Resolution within (hours)", "zh": "解决时限（小时）"},
+    "tier": {"en": "Tier", "zh": "客户级别"},
+    "first_response": {"en": "First response within", "zh": "首次响应时限"},
+    "resolution": {"en": "Resolution within", "zh": "解决时限"},
+    "clock": {"en": "Clock", "zh": "时限类型"},
+    "due_date": {"en": "Due day", "zh": "到期日"},
 }
 
 RECORDS = SharedTable(
@@ -132,14 +134,22 @@ RATES = SharedTable(
 SERVICE_LEVELS = SharedTable(
     "service_levels",
     {"en": "Service levels", "zh": "服务水平"},
-    _columns(severity=TEXT, first_response_hours=NUMBER, resolution_hours=NUMBER),
+    _columns(tier=TEXT, severity=TEXT, first_response=TEXT, resolution=TEXT),
 )
+SERVICE_CLOCKS = SharedTable(
+    "service_clocks",
+    {"en": "Clocks of issues, and when they changed", "zh": "问题时限的变化"},
+    _columns(
+        record=TEXT, account=TEXT, clock=TEXT, idx="INTEGER", at="TIMESTAMPTZ", at_date="DATE", tier=TEXT,
+        severity=TEXT, due="TIMESTAMPTZ", due_date="DATE", state=TEXT,
+    ),
+)  # fmt: skip
 REVISIONS = SharedTable(
     "revisions",
     {"en": "Days on which files changed in Git", "zh": "文件在 Git 中的变更日期"},
     _columns(path=TEXT, day="DATE"),
 )
-SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS)
+SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS, SERVICE_CLOCKS)
 """Shared tables kept with the records; ``revisions`` is made from Git when asked for."""
 
 
@@ -189,7 +199,7 @@ def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         names = (g.names.get("en", g.id), g.names.get("zh", g.id))
         prices = (_text(g.list_price), g.currency or settings.currencies.base, _text(g.cost))
         products.append((g.id, *names, _text(g.category), _text(g.unit), *prices, g.active))
-    levels = settings.part(ServiceLevels).levels.get("default", {})
+    levels = settings.part(ServiceLevels).levels
     rates = [(code, since, str(rate)) for code, c in settings.currencies.listed.items() for since, rate in c.rates]
     rows: dict[str, list[tuple[Any, ...]]] = {
         "people": people,
@@ -197,14 +207,12 @@ def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         "products": products,
         "rates": rates,
         "service_levels": [
-            (name, _hours(level.first_response), _hours(level.resolution)) for name, level in levels.items()
+            (tier, severity, _text(level.first_response), _text(level.resolution))
+            for tier, listed in levels.items()
+            for severity, level in listed.items()
         ],
     }
     return rows
-
-
-def _hours(span: Span | None) -> str | None:
-    return str(Decimal(span.seconds) / 3600) if span else None
 
 
 def _text(value: object) -> str | None:

@@ -34,6 +34,7 @@ class Part(Enum):
     BASE = "an amount in the base currency"
     AMOUNT = "quantity times unit price less discount"
     TOTAL = "the sum of the lines' amounts, else the amount given"
+    SERVICE = "when an issue is due, by the service levels"
     FIXED = "id, place or position of the row"
 
 
@@ -84,6 +85,17 @@ class TablePlan:
             yield from child.iter_all()
 
 
+ISSUE, REPORTED = "issue", "reported_at"
+"""The record type that service levels are about, and its field with the moment from which they count."""
+SERVICE_LABELS: Mapping[str, Label] = {
+    "first_response_due": {"en": "First response due", "zh": "首次响应到期时间"},
+    "first_response_due_date": {"en": "First response due (day)", "zh": "首次响应到期日"},
+    "first_response_state": {"en": "First response in time", "zh": "首次响应时限状态"},
+    "resolution_due": {"en": "Resolution due", "zh": "解决到期时间"},
+    "resolution_due_date": {"en": "Resolution due (day)", "zh": "解决到期日"},
+    "resolution_state": {"en": "Resolution in time", "zh": "解决时限状态"},
+}
+
 WORDS: Mapping[str, Label] = {
     "id": {"en": "Record", "zh": "记录"},
     "record": {"en": "Record", "zh": "记录"},
@@ -117,8 +129,21 @@ def _plan_type(rtype: RecordType) -> TablePlan:
     columns = _columns(rtype.fields, head)
     if lines:
         columns = _with_amount(columns, "total", Part.TOTAL)
+    columns = (*columns, *_service_columns(rtype))
     children = _children(name, rtype, rtype.fields, ())
     return TablePlan(name, rtype.plural, rtype, columns, lines=(lines,) if lines else (), children=children)
+
+
+def _service_columns(rtype: RecordType) -> tuple[Column, ...]:
+    """When an issue is due and whether it was in time, by all that its record says; nothing for other types."""
+    if rtype.name != ISSUE or rtype.states is None or REPORTED not in rtype.by_name:
+        return ()
+    kinds = {"due": MOMENT, "date": "DATE", "state": TEXT}
+    return tuple(
+        Column(name, kinds[name.rpartition("_")[2]], label, Part.SERVICE, (REPORTED,))
+        for name, label in SERVICE_LABELS.items()
+        if name not in rtype.by_name
+    )
 
 
 def _children(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from kam.model.schema import States
 from kam.tables.gathered import LABELS, quoted
-from kam.tables.plan import TablePlan
+from kam.tables.plan import Part, TablePlan
+from kam.tables.service import promised_sql, replaced_sql, severity_sql
 
 CLOSING_DATES = ("closed_on", "closed_at_date", "resolved_at_date", "completed_on", "decided_on", "end")
 """Columns that tell when a record without history ended, the strongest first."""
@@ -51,6 +52,11 @@ def _on_sql(plan: TablePlan, states: States) -> str:
     terminal = ", ".join(_text(s) for s in states.terminal) or "NULL"
     opened = ", ".join(_text(s) for s in states.open) or "NULL"
     first = _text(states.initial[0]) if states.initial else "NULL"
+    is_promised = any(c.part is Part.SERVICE for c in plan.columns)
+    promised = f",\n  promised AS ({promised_sql('day')})" if is_promised else ""
+    replaced = f" REPLACE ({replaced_sql(plan.columns, 'day')})" if is_promised else ""
+    severity = f",\n    {severity_sql('severity')} AS severity_then" if is_promised and "severity" in own else ""
+    joined = " LEFT JOIN promised ON promised.record = known.id" if is_promised else ""
     return f"""
 CREATE MACRO {quoted(plan.name + "_on")}(day) AS TABLE
   WITH past AS (
@@ -60,14 +66,14 @@ CREATE MACRO {quoted(plan.name + "_on")}(day) AS TABLE
   known AS (
     SELECT t.*, past.since AS past_since, past.state AS past_state, past.born AS past_born,
       CASE WHEN {current} IN ({terminal}) THEN {end} END AS past_end, {begin} AS past_begin
-    FROM {quoted(plan.name)} t LEFT JOIN past ON past.record = t.id)
-  SELECT * EXCLUDE (past_since, past_state, past_born, past_end, past_begin),
+    FROM {quoted(plan.name)} t LEFT JOIN past ON past.record = t.id){promised}
+  SELECT known.* EXCLUDE (past_since, past_state, past_born, past_end, past_begin){replaced},
     CASE WHEN past_state IS NOT NULL THEN past_state
       WHEN past_born IS NOT NULL OR past_end > day THEN {first}
       ELSE {current.replace("t.", "known.")} END AS state_then,
     coalesce(past_since, CASE WHEN past_end <= day THEN past_end END) AS since_then,
-    coalesce(state_then IN ({opened}), true) AS open_then
-  FROM known WHERE coalesce(least(past_begin, past_born), past_begin, past_born, day) <= day;
+    coalesce(state_then IN ({opened}), true) AS open_then{severity}
+  FROM known{joined} WHERE coalesce(least(past_begin, past_born), past_begin, past_born, day) <= day;
 """
 
 
