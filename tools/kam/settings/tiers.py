@@ -160,7 +160,7 @@ def _criterion(section: Section, known: Known, profile: RecordType | None) -> Cr
     if path and "window" in section.value:
         section.complain(("window",), "window", RULE)
     found = _find_field(section, path, profile) if path else None
-    bands, choices = _points(section, found)
+    bands, choices = _points(section, found) if kpi or found else ((), {})
     weight = section.number("weight", least=0)
     return Criterion(
         id=section.text("id") or kpi or path,
@@ -183,9 +183,9 @@ def _find_field(section: Section, path: str, profile: RecordType | None) -> Fiel
     known, found = {".".join(names): each for names, each in profile.iter_fields()}, None
     for name in path.split("."):
         found = fields.get(name)
-        if found is None or found.kind is Kind.LIST:
+        if found is None:
             break
-        fields = found.by_name
+        fields = {} if found.kind is Kind.LIST else found.by_name
     if found is None:
         near = nearest(path, known)
         section.complain(("field",), "field-near" if near else "field", RULE, found=path, near=near)
