@@ -92,7 +92,7 @@ MISTAKES = [
     ("role: sales-director", "role: sales-directr", "25:60 Nobody in people.yml has the role sales-directr | Did"),
     ("role: sales-director", "role: boss", "25:60 Nobody in people.yml has the role boss | Write owner"),
     ("{kind: review, every", "{kind: visit, every", "26:16 visit stands in the list twice"),
-    ("      points:\n        - {below: 100, points: 0}\n", "      points:\n        a: {below: 100, points: 0}\n#", ""),
+    ("field: strategic_value", "field: employees", "15:15 A number earns points by bands, which are a list"),
 ]  # fmt: skip
 
 
