@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kam.cli.check_base import keep_new
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
 from kam.cli.context import Context, as_of_option, words
 from kam.cli.report_options import make_options
@@ -40,6 +41,15 @@ if TYPE_CHECKING:
         "输出格式；后四种供 GitHub Actions、GitLab 等持续集成系统使用。",
     ),
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    help=words(
+        "Only problems that are new since the work left this branch or revision, such as origin/main, and changes that "
+        "the process forbids.",
+        "只看自该分支或版本（如 origin/main）以来新增的问题，以及流程不允许的修改。",
+    ),
+)
 @click.option("--strict", is_flag=True, help=words("Warnings fail the check too.", "警告也视为不通过。"))
 @click.option("--settings", "only_settings", is_flag=True, help=words("Only the settings.", "只检查设置。"))
 @click.option("--no-cache", is_flag=True, help=words("Load everything anew, keep nothing.", "全部重新读取，不用缓存。"))
@@ -55,6 +65,7 @@ def command(
     rules: tuple[str, ...],
     show_all: bool,
     form: str,
+    base: str | None,
     strict: bool,
     only_settings: bool,
     no_cache: bool,
@@ -72,8 +83,10 @@ def command(
 
         with open_portfolio(ctx.root, ctx.settings, cache=not no_cache, verify=verify) as portfolio:
             report = portfolio.check(ctx.as_of)
-        if not places or any(not path.startswith("accounts/") for path, _ in places):
-            report = _with_settings(report, ctx, cache=not no_cache)
+            if not places or any(not path.startswith("accounts/") for path, _ in places):
+                report = _with_settings(report, ctx, cache=not no_cache)
+            if base is not None:
+                report = keep_new(report, portfolio, base, ctx, cache=not no_cache)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
     if places and not any(map(is_checked, places)):
         scope = "none"

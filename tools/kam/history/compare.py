@@ -13,6 +13,7 @@ from kam.history.base_tree import base_folder
 from kam.history.changes import Compared, State, compare_states
 from kam.history.older import sign, split_new
 from kam.model.problem import Problem
+from kam.portfolio.report import SinceBase
 from kam.settings.files import read_files
 
 if TYPE_CHECKING:
@@ -24,30 +25,8 @@ if TYPE_CHECKING:
 OF_SETTINGS = frozenset({"suppression-expired"})
 """Problems that come with the passing of time without a rule that asks for the day."""
 
+BOTH = "both"
 FindProblems = Callable[["Settings"], Sequence[Problem]]
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What a comparison with a base found. ``problems`` are the new ones.
-
-    ``older`` counts problems that were there already, ``time_driven`` those that come with the days, ``stricter`` those
-    of the new ones that only the settings of the base find, where both were asked. ``base`` is the commit.
-    """
-
-    base: str
-    problems: Sequence[Problem]
-    older: int = 0
-    time_driven: int = 0
-    settings_changed: bool = False
-    records_changed: int = 0
-    stricter: int = 0
-    old_settings_unusable: bool = False
-
-    @property
-    def has_both_settings(self) -> bool:
-        """Whether settings and records changed, so that the records were checked with both settings."""
-        return self.settings_changed and self.records_changed > 0 and not self.old_settings_unusable
 
 
 def compare_with_base(
@@ -58,11 +37,11 @@ def compare_with_base(
     *,
     cache: bool = True,
     find_settings_problems: FindProblems | None = None,
-) -> Since:
+) -> tuple[list[Problem], SinceBase]:
     """Compare a portfolio, of which a check found ``problems``, with the commit that it and ``revision`` come from.
 
-    ``find_settings_problems`` gives the problems of settings that are among ``problems``. Raises GitError where there
-    is nothing to compare with, or history is cut off.
+    Gives the problems that are new since, and what was left aside. ``find_settings_problems`` gives the problems of
+    settings that are among ``problems``. Raises GitError where there is nothing to compare with, or history is cut off.
     """
     repository = open_repository(portfolio.root)
     if repository is None:
@@ -72,7 +51,9 @@ def compare_with_base(
     base = repository.merge_base(revision, "HEAD")
     renames = find_renames(repository, base)
     with base_folder(repository, base, cache=cache) as folder:
-        return _Comparison(portfolio, folder, base, renames, as_of, cache, find_settings_problems).run(problems)
+        return _Comparison(portfolio, folder, base, revision, renames, as_of, cache, find_settings_problems).run(
+            problems
+        )
 
 
 def find_renames(repository: Repository, base: str) -> dict[str, str]:
@@ -91,12 +72,13 @@ class _Comparison:
     portfolio: Portfolio
     folder: Path
     base: str
+    revision: str
     renames: Mapping[str, str]
     as_of: date
     cache: bool
     find_settings_problems: FindProblems | None
 
-    def run(self, problems: Sequence[Problem]) -> Since:
+    def run(self, problems: Sequence[Problem]) -> tuple[list[Problem], SinceBase]:
         """Both states, their differences, and what of the problems is new."""
         from kam.portfolio import open_portfolio
 
@@ -112,13 +94,12 @@ class _Comparison:
             lasting, time_driven = _split_dated(problems)
             found = [*lasting, *check_changes(compared, after, self.as_of)]
             new, older = split_new(found, known, compared.names)
-            since = Since(
-                self.base, new, older, len(time_driven), not is_same, len(compared.files), 0, settings is None
-            )
-            if not since.has_both_settings or settings is None:
-                return since
-            more = self._also_with(settings, before, known, {sign(each) for each in found})
-            return replace(since, problems=[*new, *more], stricter=len(more))
+            more = []
+            kind = _kind_of_settings(is_same, settings, compared)
+            if kind == BOTH and settings is not None:
+                more = self._also_with(settings, before, known, {sign(each) for each in found})
+            since = SinceBase(self.base, self.revision, older, len(time_driven), kind, len(more))
+            return [*new, *more], since
 
     def _old_settings(self) -> Settings | None:
         """The settings of the base; None where they could not be used there either."""
@@ -176,6 +157,15 @@ def _split_dated(problems: Sequence[Problem]) -> tuple[list[Problem], list[Probl
     dated = {rule.name for rule in load_rules() if rule.check_account and is_dated(rule.check_account)} | OF_SETTINGS
     lasting = [each for each in problems if each.rule not in dated]
     return lasting, [each for each in problems if each.rule in dated]
+
+
+def _kind_of_settings(is_same: bool, old: Settings | None, compared: Compared) -> str:
+    """See ``SinceBase``."""
+    if is_same:
+        return "same"
+    if old is None:
+        return "unusable"
+    return BOTH if compared.files else "changed"
 
 
 def _same_settings(root: Path, folder: Path) -> bool:

@@ -11,10 +11,29 @@ from kam.portfolio.judge import Suppressed
 
 
 @dataclass(frozen=True, slots=True)
+class SinceBase:
+    """What a check against a base leaves out, and with which settings it was made. ``base`` is the commit,
+    found from ``revision`` as the user named it.
+
+    ``older`` problems were there at the base, ``time_driven`` ones come with the days. ``settings`` is ``same``,
+    ``changed`` (only they changed), ``both`` (records changed too, and both settings were asked) or ``unusable`` (those
+    of the base could not be used). ``stricter`` counts the problems that only the settings of the base find.
+    """
+
+    base: str
+    revision: str
+    older: int = 0
+    time_driven: int = 0
+    settings: str = "same"
+    stricter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts over the whole portfolio. ``completeness`` goes from 0 to 1 and is None where there is nothing to fill.
 
-    ``suppressed`` problems are let pass (``suppressions.yml``) and are not among the errors and warnings.
+    ``suppressed`` problems are let pass (``suppressions.yml``) and are not among the errors and warnings. ``since`` is
+    there where only new problems were asked for: then errors and warnings count those.
     """
 
     records: int
@@ -23,6 +42,7 @@ class Summary:
     warnings: int
     completeness: float | None
     suppressed: int = 0
+    since: SinceBase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ def render(report: Report, options: Options) -> Iterator[str]:
             rest = Counter(each.rule for each in problems) - Counter(each.rule for each in shown)
             yield _command(command, words.more(level, rest, options.lang), {})
     yield words.closing(report.summary, options.lang, options.scope)
+    if report.summary.since:
+        yield from words.left_aside(report.summary.since, options.lang)
 
 
 def _choose(problems: Sequence[Problem], number: int) -> list[Problem]:

@@ -28,6 +28,9 @@ def render_json(report: Report, lang: str) -> Iterator[str]:
     yield f'"summary": {json.dumps(summary_json(report.summary))}}}'
 
 
+SINCE = ("base", "older", "time_driven", "settings", "stricter")
+
+
 def problem_json(problem: Problem, lang: str) -> dict[str, str | int]:
     """A problem with its words. Line and column count from 1; 0 means the file as a whole."""
     from kam.model.texts import render_message
@@ -46,8 +49,10 @@ def problem_json(problem: Problem, lang: str) -> dict[str, str | int]:
     }
 
 
-def summary_json(summary: Summary) -> dict[str, int | float | None]:
-    """The counts; completeness from 0 to 1, or null where there is nothing to fill."""
+def summary_json(summary: Summary) -> dict[str, int | float | str | None]:
+    """The counts; completeness from 0 to 1, or null where there is nothing to fill. Against a base also what that says
+    (see ``SinceBase``)."""
+    since = summary.since
     return {
         "records": summary.records,
         "accounts": summary.accounts,
@@ -55,4 +60,5 @@ def summary_json(summary: Summary) -> dict[str, int | float | None]:
         "warnings": summary.warnings,
         "suppressed": summary.suppressed,
         "completeness": summary.completeness,
+        **({name: getattr(since, name) for name in SINCE} if since else {}),
     }

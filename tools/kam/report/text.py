@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from kam.model.problem import Level, Problem
-from kam.portfolio.report import Report
+from kam.portfolio.report import Report, SinceBase
 from kam.report import words
 from kam.report.options import Options
 from kam.report.source import SourceLines, iter_excerpt, plain
@@ -57,8 +57,10 @@ class TextReporter:
             if "fields" in problem.args:
                 fields[problem.rule].update(problem.args["fields"].split(", "))
         for rule in sorted(groups, key=lambda each: (RANK[groups[each][0].level], each)):
-            yield from self._group(rule, groups[rule], grouped[rule], fields[rule])
+            yield from self._group(rule, groups[rule], grouped[rule], fields[rule], report.summary.since)
         yield self._paint(words.closing(report.summary, self._lang, scope), BOLD)
+        if report.summary.since:
+            yield from words.left_aside(report.summary.since, self._lang)
 
     def _problem(self, problem: Problem) -> Iterator[str]:
         message, hint = self._texts(problem)
@@ -73,7 +75,9 @@ class TextReporter:
             yield f"    {words.HINT[self._lang]}{hint}"
         yield ""
 
-    def _group(self, rule: str, shown: Sequence[Problem], total: int, fields: Counter[str]) -> Iterator[str]:
+    def _group(
+        self, rule: str, shown: Sequence[Problem], total: int, fields: Counter[str], since: SinceBase | None
+    ) -> Iterator[str]:
         from kam.model.texts import render_title
 
         found = self._paint(words.count(total, shown[0].level, self._lang), COLOURS[shown[0].level])
@@ -89,7 +93,7 @@ class TextReporter:
         if fields:
             often = sorted(fields.items(), key=lambda each: (-each[1], each[0]))[:OFTEN_SHOWN]
             yield f"    {words.OFTEN[self._lang]}{plain(words.counts(often, self._lang))}"
-        yield words.group_rest(total - len(shown), rule, self._lang)
+        yield words.group_rest(total - len(shown), rule, self._lang, since.revision if since else "")
         yield ""
 
     def _texts(self, problem: Problem) -> tuple[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kam.model.problem import Level
-from kam.portfolio.report import Summary
+from kam.portfolio.report import SinceBase, Summary
 
 LEVELS = {
     "en": {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"},
@@ -16,6 +16,28 @@ SCOPES = {
     "zh": {"part": "所选范围", "settings": "设置"},
 }
 HINT = {"en": "hint: ", "zh": "建议："}
+
+SHORT = 10
+"""So many digits of a commit are shown."""
+BOTH = {
+    "en": "Settings and records changed together, so the records were checked with both the settings of the base and "
+    "the new ones.",
+    "zh": "本次同时修改了设置和记录，因此按基准版本的设置和新设置各检查了一遍。",
+}
+STRICTER = {
+    "en": "{count} of the problems hold only with the settings of the base. If the new settings are meant to allow "
+    "this, have them accepted first, in a change of their own.",
+    "zh": "其中 {count} 个问题只在基准版本的设置下存在。如果新设置正是为了允许这些修改，"
+    "请先单独提交设置，通过后再提交记录。",
+}
+CHANGED = {
+    "en": "The settings changed: the records were checked with the new ones.",
+    "zh": "设置有变化：记录按新设置检查。",
+}
+UNUSABLE = {
+    "en": "The settings of the base cannot be used, so everything was checked with the new ones.",
+    "zh": "基准版本的设置不可用，因此全部按新设置检查。",
+}
 
 OFTEN = {"en": "most often: ", "zh": "最常见："}
 
@@ -44,11 +66,12 @@ def group_head(title: str, rule: str, found: str, shown: int, lang: str) -> str:
     return f"{title} ({rule}): {found}, the first {shown}:"
 
 
-def group_rest(rest: int, rule: str, lang: str) -> str:
-    """The line below it."""
+def group_rest(rest: int, rule: str, lang: str, revision: str = "") -> str:
+    """The line below it; ``revision`` is that of a check against a base."""
+    command = f"kam check{f' --base {revision}' if revision else ''} --select {rule} --all"
     if lang == "zh":
-        return f"  ……另有 {rest} 个，查看全部：kam check --select {rule} --all"
-    return f"  … and {rest:,} more; all of them: kam check --select {rule} --all"
+        return f"  ……另有 {rest} 个，查看全部：{command}"
+    return f"  … and {rest:,} more; all of them: {command}"
 
 
 def more(level: Level, rest: Mapping[str, int], lang: str) -> str:
@@ -74,14 +97,17 @@ def closing(summary: Summary, lang: str, scope: str = "all") -> str:
     clean = not summary.errors and not summary.warnings
     errors, warnings = count(summary.errors, Level.ERROR, lang), count(summary.warnings, Level.WARNING, lang)
     share, passed = summary.completeness, summary.suppressed
+    since = summary.since.base[:SHORT] if summary.since else ""
     if lang == "zh":
         found = "没有发现问题" if clean else f"{errors}，{warnings}"
+        found = (f"自 {since} 以来没有新问题" if clean else f"自 {since} 以来新增 {found}") if since else found
         found += f"（另有 {passed} 个按例外放行）" if passed else ""
         if scope != "all":
             return f"{SCOPES[lang][scope]}：{found}"
         filled = "" if share is None else f"；完整度 {share:.0%}"
         return f"{summary.accounts} 个客户，{summary.records} 条记录：{found}{filled}"
     found = "no problems" if clean else f"{errors}, {warnings}"
+    found = (f"nothing new since {since}" if clean else f"{found} new since {since}") if since else found
     found += f" ({passed:,} more let pass)" if passed else ""
     if scope != "all":
         return f"{SCOPES[lang][scope]}: {found}"
@@ -89,3 +115,23 @@ def closing(summary: Summary, lang: str, scope: str = "all") -> str:
     records = f"{summary.records:,} record{'' if summary.records == 1 else 's'}"
     accounts = f"{summary.accounts:,} account{'' if summary.accounts == 1 else 's'}"
     return f"{records} in {accounts}: {found}{filled}"
+
+
+def left_aside(since: SinceBase, lang: str) -> Iterator[str]:
+    """What a check against a base counts without failing, and with which settings it was made."""
+    older, timely, stricter = since.older, since.time_driven, since.stricter
+    if older or timely:
+        if lang == "zh":
+            parts = ([f"{older} 个原有问题"] if older else []) + ([f"{timely} 个随时间出现的问题"] if timely else [])
+            yield f"另有{'、'.join(parts)}，不影响本次检查。查看：kam check"
+        else:
+            parts = ([f"{older:,} older"] if older else []) + (
+                [f"{timely:,} that came with the days"] if timely else []
+            )
+            yield f"Left aside: {' and '.join(parts)}. See them: kam check"
+    if since.settings == "both":
+        yield BOTH[lang]
+        if stricter:
+            yield STRICTER[lang].format(count=stricter)
+    elif since.settings != "same":
+        yield (UNUSABLE if since.settings == "unusable" else CHANGED)[lang]
