@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kam.model.texts import find_texts, keep_texts
 from kam.portfolio.encode import dump_json, load_json
+from kam.portfolio.history import History, find_mark
 from kam.portfolio.judge import Judge
 from kam.portfolio.report import Report, make_report, problem_of, report_of, report_row
 from kam.portfolio.store import Store, open_writer
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
 
 def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
-    """All problems as of a day. Rules that depend on the day run now; of all others the store has the findings."""
+    """All problems as of a day. Rules that depend on the day run now; of all others the store has the findings.
+
+    Those rules may ask when a file last changed, so a kept report holds for one commit.
+    """
     day = as_of.isoformat() if store.meta("dated") else ""
-    state = store.meta("state")
+    state = f"{store.meta('state')} {find_mark(root) if day else ''}"
     row = store.db.execute("SELECT report FROM answers WHERE day = ? AND state = ?", (day, state)).fetchone()
     if row:
         kept, texts = load_json(row[0])
@@ -65,9 +69,13 @@ def _check_dated(store: Store, root: Path, settings: Settings, as_of: date) -> I
     engine = Engine(settings)
     stored = StoredAccounts(store)
     place = Placer(settings, stored.find_place, lambda path: read_file_or_none(f"{root}/{path}"))
+    history = History(root, settings.site.time_zone, as_of, cache=store.path is not None)
     for account, others in store.db.execute("SELECT account, others FROM accounts ORDER BY account").fetchall():
-        records = group_records(account, stored.records_of(account), frozenset(load_json(others)))
+        files = frozenset(load_json(others))
+        records = group_records(account, stored.records_of(account), files, history.changed_on)
         yield from engine.check_dated(records, as_of, place)
+    if history.error:
+        yield history.error.problem()
 
 
 def _keep(store: Store, day: str, state: str, report: Report) -> None:

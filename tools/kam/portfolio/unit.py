@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -268,12 +268,17 @@ def read_file_or_none(path: str) -> bytes | None:
         return None
 
 
-def group_records(account: str, records: Iterable[Record], others: frozenset[str]) -> AccountRecords:
+def group_records(
+    account: str,
+    records: Iterable[Record],
+    others: frozenset[str],
+    changed_on: Callable[[str], str] = lambda path: "",
+) -> AccountRecords:
     """The records of an account as rules look at them: by type, sorted by id."""
     by_type: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda r: (r.type, r.id)):
         by_type.setdefault(record.type, []).append(record)
-    return AccountRecords(account, by_type, others)
+    return AccountRecords(account, by_type, others, changed_on)
 
 
 def _record_rows(file: _File) -> list[Row]:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AccountRecords:
     """The records of one account folder. ``files`` holds every file of the folder, as paths below ``accounts/``
-    (``acme/profile.md``, ``acme/attachments/offer.pdf``), also those that could not be read."""
+    (``acme/profile.md``, ``acme/attachments/offer.pdf``), also those that could not be read. ``changed_on`` gives the
+    day (ISO) of the last commit that changed a file (path from the root), an empty text where Git knows none."""
 
     account: str
     by_type: Mapping[str, Sequence[Record]]
     files: frozenset[str] = frozenset()
+    changed_on: Callable[[str], str] = lambda path: ""
 
     @property
     def profile(self) -> Record | None:

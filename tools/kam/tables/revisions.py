@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kam.git import GitError, open_repository
+from kam.portfolio.history import load_changes
 from kam.tables.answers import TablesError
 
 
@@ -16,27 +17,9 @@ def load_revisions(root: Path, zone: ZoneInfo) -> list[tuple[str, str]]:
     the history cannot be read or is cut off: days that follow from half a history would be wrong.
     """
     try:
-        return list(_iter_revisions(root, zone))
+        return load_changes(root, zone.key)
     except GitError as error:
         raise TablesError(error.sentence("en"), error.sentence("zh")) from None
-
-
-def _iter_revisions(root: Path, zone: ZoneInfo) -> dict[tuple[str, str], None]:
-    repository = open_repository(root)
-    if repository is None:
-        return {}
-    found: dict[tuple[str, str], None] = {}
-    names: dict[str, str] = {}
-    for commit in repository.log():
-        day = ""
-        for change in commit.changes:
-            now = names.get(change.path, change.path)
-            if change.old_path != change.path:
-                names[change.old_path] = now
-            if change.blob and not change.is_pure_rename and now.startswith("accounts/") and _is_text(now):
-                day = day or commit.at.astimezone(zone).date().isoformat()
-                found[(now, day)] = None
-    return found
 
 
 def find_revision(root: Path) -> str | None:
@@ -46,7 +29,3 @@ def find_revision(root: Path) -> str | None:
         return repository.head() if repository else None
     except GitError:
         return None
-
-
-def _is_text(text: str) -> bool:
-    return not any("\ud800" <= c <= "\udfff" for c in text)

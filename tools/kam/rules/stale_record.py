@@ -1,0 +1,60 @@
+"""Records that nobody has looked at for longer than they may go without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kam.model.problem import Finding, Level
+from kam.model.record import Record
+from kam.policy.duty import HOLDERS, is_open
+from kam.rules.contract import AccountRecords
+from kam.rules.values import text_of
+from kam.settings.ages import Ages
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+NAME = "stale-record"
+LEVEL = Level.WARNING
+REVIEWED = "reviewed"
+
+
+def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
+    """Open records whose last review, or else last commit, lies further back than their type and tier allow.
+
+    Those with neither a review nor a commit are left out, as the figure on freshness leaves them out.
+    """
+    profile = records.profile
+    tier = text_of(profile.data, "tier") if profile else ""
+    owner = text_of(profile.data, "owner") if profile else ""
+    ages = settings.part(Ages)
+    for type_name, found in records.by_type.items():
+        rtype = settings.types[type_name]
+        allowed = ages.allowed(rtype, tier)
+        if allowed is None:
+            continue
+        for record in found:
+            if is_open(record, rtype):
+                touched = _touched_on(record, records, as_of)
+                age = (as_of - touched).days if touched else 0
+                if age > allowed:
+                    who = next((text_of(record.data, name) for name in HOLDERS if record.data.get(name)), "") or owner
+                    words = {"age": str(age), "allowed": str(allowed), "tier": tier or "–", "record": record.id}
+                    words["person"] = who
+                    path = (REVIEWED,) if REVIEWED in record.data else ()
+                    yield Finding(path, "default" if who else "nobody", words, record.id)
+
+
+def _touched_on(record: Record, records: AccountRecords, as_of: date) -> date | None:
+    """The day of the last review, else of the last commit; None where neither is known up to that day."""
+    reviewed = _day(text_of(record.data, REVIEWED))
+    return reviewed if reviewed and reviewed <= as_of else _day(records.changed_on(record.path))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
