@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,7 +28,7 @@ class Calendar:
     ``days_off`` and ``working_days`` go before the holidays and the day of the week. ``line`` is where it stands."""
 
     id: str
-    names: Label
+    names: Label = field(hash=False)
     time_zone: str
     hours: tuple[tuple[tuple[int, int], ...], ...]
     country: str = ""
