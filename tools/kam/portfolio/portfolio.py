@@ -182,9 +182,9 @@ class Portfolio:
 
     def completeness(self, record: Record) -> tuple[int, int, tuple[FieldPath, ...]]:
         """Weights of the record's required and recommended fields: filled, total, and the paths of the missing."""
-        from kam.model.completeness import measure_completeness
+        from kam.policy.requirement import measure_record
 
-        return measure_completeness(record.data, self.settings.types[record.type])
+        return measure_record(record.data, self.settings.types[record.type], self.settings)
 
     def read_bytes(self, path: str) -> bytes:
         """A file of the portfolio (path from the root). Raises OSError; never follows a link at its end."""

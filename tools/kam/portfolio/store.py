@@ -20,7 +20,7 @@ from kam.settings.cache import make_cache_folder
 
 SEAL = "portfolio.seal"
 BUSY_SECONDS = 5.0
-CODE = ("model", "load", "schema_check", "rules", "portfolio")
+CODE = ("model", "load", "schema_check", "policy", "rules", "portfolio")
 
 TABLES = {
     "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",

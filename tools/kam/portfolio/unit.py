@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from kam.model.completeness import measure_completeness
 from kam.model.problem import Level, Problem
 from kam.model.record import Record
+from kam.policy.requirement import measure_record
 from kam.portfolio.encode import dump_data, dump_json, load_json
 from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.judge import Judge
@@ -196,7 +196,7 @@ class Builder:
             self._places[record.id] = (at.path, entry)
             if record.data or not record.faulty:
                 file.problems += self._engine.check_record(record, self._place)
-            filled, total, _ = measure_completeness(record.data, rtype)
+            filled, total, _ = measure_record(record.data, rtype, self._engine.settings)
             file.filled += filled
             file.total += total
         file.is_read = any(record.data or not record.faulty for record in file.records)

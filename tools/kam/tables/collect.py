@@ -10,8 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from kam.model.completeness import measure_completeness
 from kam.model.record import Data, Record
+from kam.policy.requirement import measure_record
+from kam.settings.ages import Ages
 from kam.tables.answers import join_words
 from kam.tables.gathered import RECORDS, SERVICE_CLOCKS
 from kam.tables.money import Converter, Item, is_too_large, line_amount, round_number
@@ -68,6 +69,9 @@ class Collector:
         self.account_currency = account_currency
         self.flaws: list[Flaw] = []
         self._is_same_day: dict[str, bool] = {}
+        self._settings = settings
+        self._ages = settings.part(Ages)
+        self._tiers = {account: str(traits.get("tier", "")) for account, traits in account_traits.items()}
         self._service = ServiceColumns(settings, account_traits, self._day)
         self._promised: Mapping[str, list[Any]] = {}
 
@@ -87,7 +91,7 @@ class Collector:
     def _overview(self, plan: TablePlan, records: list[Record]) -> list[list[Any]]:
         """The same records as rows of the table of all records."""
         rtype, items = plan.rtype, [r.data for r in records]
-        complete = [measure_completeness(data, rtype) for data in items]
+        complete = [measure_record(data, rtype, self._settings) for data in items]
         days = [i.get(rtype.date_field) for i in items] if rtype.date_field else [None] * len(items)
         states = [i.get(rtype.states.field) for i in items] if rtype.states else [None] * len(items)
         still = (None, *rtype.states.open) if rtype.states else (None,)
@@ -101,7 +105,7 @@ class Collector:
             [next((i[n] for n in PERSON_FIELDS if n in i), None) for i in items],
             [c.filled for c in complete],
             [c.total for c in complete],
-            [rtype.max_age] * len(items),
+            [self._ages.allowed(rtype, self._tiers.get(r.account, "")) for r in records],
         ]
 
     def _main_day(self, plan: TablePlan, record: Record) -> str:

@@ -11,13 +11,14 @@ from kam.tables.answers import TablesError
 
 
 def load_revisions(root: Path, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Path (as it is now) and day (of the commit, in the company's time zone) of every change below ``accounts/``.
+    """Path (as it is now) and day (of the commit, in the company's time zone) of every change below ``accounts/``,
+    the newest first.
 
     A new name alone is no change. Empty where the portfolio is not in Git or has no commit. Raises TablesError where
     the history cannot be read or is cut off: days that follow from half a history would be wrong.
     """
     try:
-        return load_changes(root, zone.key)
+        return sorted(load_changes(root, zone.key), key=lambda change: change[1], reverse=True)
     except GitError as error:
         raise TablesError(error.sentence("en"), error.sentence("zh")) from None
 
