@@ -31,9 +31,9 @@ Plant = Callable[[dict[str, str]], Path]
 Change = Callable[[random.Random, Path], None]
 
 
-def everything(root: Path, *, cache: bool, as_of: date = DAY) -> list[Any]:
-    """All that a portfolio tells: the report, the records, the digest."""
-    with open_portfolio(root, cache=cache) as portfolio:
+def everything(root: Path, *, cache: bool, as_of: date = DAY, expected: date | None = None) -> list[Any]:
+    """All that a portfolio tells: the report, the records, the digest; ``expected`` is the day named beforehand."""
+    with open_portfolio(root, cache=cache, as_of=expected) as portfolio:
         records = [(r.id, r.faulty, repr(r.data), r.body) for r in portfolio.iter_records(faulty=True)]
         sound = [r.id for r in portfolio.iter_records()]
         return [report_row(portfolio.check(as_of)), records, sound, portfolio.accounts(), portfolio.digest]
@@ -184,14 +184,16 @@ def test_a_check_with_a_cache_equals_one_without(
     if seed % 2:
         for name, text in POLICY.items():
             (root / "site-config" / name).write_text(text, encoding="utf-8")
-    as_of = DAY
+    as_of = DAY - timedelta(days=30 * (seed % 3))
     for step in range(14):
         change = change_settings if step == 9 and seed % 4 == 0 else draw.choice(CHANGES)
         change(draw, root)
         if is_patient and draw.random() < 0.8:
             sleep(0.02)
         as_of += timedelta(days=draw.randrange(3))
-        cached, fresh = everything(root, cache=True, as_of=as_of), everything(root, cache=False, as_of=as_of)
+        expected = draw.choice((None, as_of, as_of, as_of + timedelta(days=1)))
+        cached = everything(root, cache=True, as_of=as_of, expected=expected)
+        fresh = everything(root, cache=False, as_of=as_of)
         assert cached == fresh, f"after step {step}: {change.__name__}"
     shutil.rmtree(root / ".kam")
     assert everything(root, cache=True, as_of=as_of) == fresh

@@ -81,8 +81,9 @@ def command(
         ctx.require_settings()
         from kam.portfolio import open_portfolio
 
-        with open_portfolio(ctx.root, ctx.settings, cache=not no_cache, verify=verify) as portfolio:
-            report = portfolio.check(ctx.as_of)
+        as_of = ctx.as_of
+        with open_portfolio(ctx.root, ctx.settings, cache=not no_cache, verify=verify, as_of=as_of) as portfolio:
+            report = portfolio.check(as_of)
             if not places or any(not path.startswith("accounts/") for path, _ in places):
                 report = _with_settings(report, ctx, cache=not no_cache)
             if base is not None:

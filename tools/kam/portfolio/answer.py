@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from kam.model.texts import find_texts, keep_texts
 from kam.portfolio.encode import dump_json, load_json
-from kam.portfolio.history import History, find_mark
+from kam.portfolio.history import History
 from kam.portfolio.judge import Judge
-from kam.portfolio.report import Report, make_report, problem_of, report_of, report_row
+from kam.portfolio.report import Report, make_report, problem_of, problem_row, report_of, report_row
 from kam.portfolio.store import Store, open_writer
 from kam.portfolio.stored import StoredAccounts
 
 if TYPE_CHECKING:
     from kam.model.problem import Problem
     from kam.settings import Settings
+
+Dated = tuple[str, str, bytes]
+"""Account, day with commit, and what the rules that depend on the day say of it then, as JSON."""
 
 
 def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
@@ -28,18 +31,19 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     Those rules may ask when a file last changed, so a kept report holds for one commit.
     """
     day = as_of.isoformat() if store.meta("dated") else ""
-    state = f"{store.meta('state')} {find_mark(root) if day else ''}"
+    history = History(root, settings.site.time_zone, as_of, cache=store.path is not None)
+    state = f"{store.meta('state')} {history.state if day else ''}"
     row = store.db.execute("SELECT report FROM answers WHERE day = ? AND state = ?", (day, state)).fetchone()
     if row:
         kept, texts = load_json(row[0])
         keep_texts(texts)
         return report_of(kept)
     problems = list(_iter_kept(store))
-    if day:
-        problems += _check_dated(store, root, settings, as_of)
+    dated, asked = _find_dated(store, root, settings, history) if day else ([], [])
+    problems += dated
     standing, suppressed = Judge(settings, StoredAccounts(store).tier_of).settle(problems, as_of)
     report = make_report(standing, suppressed=suppressed, **_count(store))
-    _keep(store, day, state, report)
+    _keep(store, day, state, report, asked)
     return report
 
 
@@ -62,24 +66,40 @@ def _count(store: Store) -> dict[str, int]:
     return dict(zip(("records", "accounts", "filled", "total"), (value or 0 for value in row), strict=True))
 
 
-def _check_dated(store: Store, root: Path, settings: Settings, as_of: date) -> Iterator[Problem]:
+def _find_dated(store: Store, root: Path, settings: Settings, history: History) -> tuple[list[Problem], list[Dated]]:
+    """What the rules that depend on the day say on that day, and rows for the accounts that had to be asked now."""
+    kept = dict(store.db.execute("SELECT account, problems FROM dated WHERE day = ?", (history.state,)))
+    problems = [problem_of(row) for raw in kept.values() if raw != b"[]" for row in load_json(raw)]
+    rows = store.db.execute("SELECT account, others FROM accounts WHERE records > 0 ORDER BY account")
+    others = {account: raw for account, raw in rows if account not in kept}
+    asked: list[Dated] = []
+    for account, found in _check_dated(store, root, settings, history, others) if others else ():
+        problems += found
+        asked.append((account, history.state, dump_json([problem_row(each) for each in found])))
+    if history.error:
+        return [*problems, history.error.problem()], []
+    return problems, asked
+
+
+def _check_dated(
+    store: Store, root: Path, settings: Settings, history: History, others: Mapping[str, bytes]
+) -> Iterator[tuple[str, list[Problem]]]:
     from kam.portfolio.engine import Engine, Placer
     from kam.portfolio.unit import group_records, read_file_or_none
 
     engine = Engine(settings)
     stored = StoredAccounts(store)
     place = Placer(settings, stored.find_place, lambda path: read_file_or_none(f"{root}/{path}"))
-    history = History(root, settings.site.time_zone, as_of, cache=store.path is not None)
-    for account, others in store.db.execute("SELECT account, others FROM accounts ORDER BY account").fetchall():
-        files = frozenset(load_json(others))
-        records = group_records(account, stored.records_of(account), files, history.changed_on)
-        yield from engine.check_dated(records, as_of, place)
-    if history.error:
-        yield history.error.problem()
+    for account, raw in others.items():
+        records = group_records(account, stored.records_of(account), frozenset(load_json(raw)), history.changed_on)
+        yield account, list(engine.check_dated(records, history.as_of, place))
 
 
-def _keep(store: Store, day: str, state: str, report: Report) -> None:
-    """Keep the report, with the words of its rules, unless another process has gone on meanwhile or is writing now."""
+def _keep(store: Store, day: str, state: str, report: Report, asked: list[Dated]) -> None:
+    """Keep the report with the words of its rules, and what accounts were asked for.
+
+    Unless another process has gone on meanwhile or is writing now.
+    """
     if store.path is None:
         return
     texts = {rule: find_texts(rule) for rule in {each.rule for each in report.problems}}
@@ -91,5 +111,6 @@ def _keep(store: Store, day: str, state: str, report: Report) -> None:
                 if writer.meta("version") == store.meta("version"):
                     writer.db.execute("DELETE FROM answers WHERE state <> ?", (state,))
                     writer.db.execute("INSERT OR REPLACE INTO answers VALUES (?,?,?)", (day, state, raw))
+                    writer.db.executemany("INSERT OR REPLACE INTO dated VALUES (?,?,?)", asked)
         finally:
             writer.close()

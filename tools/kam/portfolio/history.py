@@ -37,8 +37,14 @@ class History:
     """
 
     def __init__(self, root: Path, zone: str, as_of: date, *, cache: bool = True) -> None:
-        self._root, self._zone, self._as_of, self._cache = root, zone, as_of, cache
+        self._root, self._zone, self._cache = root, zone, cache
+        self.as_of = as_of
         self.error: GitError | None = None
+
+    @cached_property
+    def state(self) -> str:
+        """What the answers follow from, as text: the day looked from, and the commit checked out."""
+        return f"{self.as_of.isoformat()} {find_mark(self._root)}"
 
     def changed_on(self, path: str) -> str:
         """The day of the last commit that changed the file (path from the root), or an empty text."""
@@ -51,7 +57,7 @@ class History:
         except GitError as error:
             self.error = error
             return {}
-        today = self._as_of.isoformat()
+        today = self.as_of.isoformat()
         last: dict[str, str] = {}
         for path, day in changes:
             if last.get(path, "") < day <= today:

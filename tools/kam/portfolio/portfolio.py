@@ -22,11 +22,17 @@ ATTEMPTS = 3
 
 
 def open_portfolio(
-    root: Path, settings: Settings | None = None, *, cache: bool = True, verify: bool = False
+    root: Path,
+    settings: Settings | None = None,
+    *,
+    cache: bool = True,
+    verify: bool = False,
+    as_of: date | None = None,
 ) -> Portfolio:
     """Look for the records below ``root``, load those that changed since the last time, and check them.
 
     ``cache=False`` loads everything and keeps nothing. ``verify`` compares contents, whatever the file times say.
+    Whoever goes on to ask what is wrong on a day names it as ``as_of``: then what depends on the day is found at once.
     Settings with errors should be refused before (``settings.is_usable``).
     """
     if settings is None:
@@ -36,21 +42,21 @@ def open_portfolio(
     if cache:
         store = open_store(root, settings.digest)
         try:
-            return _open(root, settings, store, verify=verify)
+            return _open(root, settings, store, verify=verify, as_of=as_of)
         except sqlite3.Error as error:
             if store.path is None:
                 raise
             store.close()
             if not isinstance(error, sqlite3.OperationalError):
                 discard(store.path.parent)
-    return _open(root, settings, open_private_store(), verify=verify)
+    return _open(root, settings, open_private_store(), verify=verify, as_of=as_of)
 
 
-def _open(root: Path, settings: Settings, store: Store, *, verify: bool) -> Portfolio:
+def _open(root: Path, settings: Settings, store: Store, *, verify: bool, as_of: date | None) -> Portfolio:
     """Refresh the store, then hold on to that state of it, whatever other processes write meanwhile."""
     changed: set[str] = set()
     for _ in range(ATTEMPTS):
-        refresh = Refresh(str(root), settings, store, verify=verify)
+        refresh = Refresh(str(root), settings, store, verify=verify, as_of=as_of)
         refresh.run()
         changed |= refresh.changed_paths
         version = store.meta("version")

@@ -6,7 +6,9 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.portfolio.archive import iter_archived, list_archive
@@ -21,6 +23,7 @@ from kam.settings.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from kam.portfolio.engine import Engine
+    from kam.portfolio.history import History
     from kam.portfolio.unit import Unit
     from kam.rules.contract import Fact, Rule
     from kam.settings import Settings
@@ -77,7 +80,10 @@ def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> 
 class Refresh:
     """One update of a store. ``changed`` and ``removed`` name accounts."""
 
-    def __init__(self, root: str, settings: Settings, store: Store, *, verify: bool = False) -> None:
+    def __init__(
+        self, root: str, settings: Settings, store: Store, *, verify: bool = False, as_of: date | None = None
+    ) -> None:
+        self.as_of = as_of
         self.root = root
         self.settings = settings
         self.store = store
@@ -146,16 +152,28 @@ class Refresh:
         from kam.portfolio.unit import Builder, unit_of, unit_row
 
         here = os.getpid()
+        history = self._open_history(engine)
+        if history and len(accounts) >= LOAD_LEAST:
+            history.changed_on("")  # read once here, not in each process
 
         def make() -> Callable[[str], tuple[object, ...]]:
             apart = os.getpid() != here and self.store.path is not None
             store = open_reader(self.store.path) if apart and self.store.path else self.store
             stored = None if is_new else StoredAccounts(store)
-            builder = Builder(self.root, engine, stored, now, verify=self.verify)
+            builder = Builder(self.root, engine, stored, now, verify=self.verify, history=history)
             return lambda account: unit_row(builder.build(account))
 
         for row in spread(accounts, make, chunk=LOAD_CHUNK, least=LOAD_LEAST):
             yield unit_of(row)
+
+    def _open_history(self, engine: Engine) -> History | None:
+        """What the rules that depend on the day may ask, where a day was named."""
+        if self.as_of is None or not engine.dated_rules:
+            return None
+        from kam.portfolio.history import History
+
+        zone = self.settings.site.time_zone
+        return History(Path(self.root), zone, self.as_of, cache=self.store.path is not None)
 
     def _put(self, unit: Unit, *, is_new: bool) -> None:
         db, account = self.store.db, (unit.account,)
@@ -165,6 +183,7 @@ class Refresh:
             db.executemany("DELETE FROM records WHERE account = ? AND path = ?", gone)
             db.executemany("DELETE FROM files WHERE account = ? AND path = ?", gone)
             db.execute("DELETE FROM facts WHERE account = ?", account)
+            db.execute("DELETE FROM dated WHERE account = ?", account)
             db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
         db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
@@ -172,6 +191,7 @@ class Refresh:
             db.execute("UPDATE records SET faulty = 0 WHERE account = ? AND faulty", account)
         db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))
         db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
+        db.executemany("INSERT INTO dated VALUES (?,?,?)", unit.dated)
         db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", unit.row)
 
     def _put_top(self, now: int) -> None:
@@ -197,7 +217,7 @@ class Refresh:
     def _remove(self, account: str) -> None:
         db = self.store.db
         self.changed_paths.update(row[0] for row in db.execute("SELECT path FROM files WHERE account = ?", (account,)))
-        for table in ("accounts", "files", "records", "facts"):
+        for table in ("accounts", "files", "records", "facts", "dated"):
             db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
 
     def _state(self) -> str:

@@ -31,6 +31,7 @@ TABLES = {
     "records": "CREATE TABLE records (id TEXT PRIMARY KEY, type TEXT, account TEXT, path TEXT, entry INTEGER, "
     "is_read INTEGER, faulty INTEGER, decimals INTEGER, data BLOB, body TEXT)",
     "facts": "CREATE TABLE facts (rule TEXT, account TEXT, digest BLOB, found BLOB, PRIMARY KEY (rule, account))",
+    "dated": "CREATE TABLE dated (account TEXT PRIMARY KEY, day TEXT, problems BLOB)",
     "looks": "CREATE TABLE looks (rule TEXT PRIMARY KEY, digest BLOB, problems BLOB)",
     "faulted": "CREATE TABLE faulted (id TEXT PRIMARY KEY) WITHOUT ROWID",
     "answers": "CREATE TABLE answers (day TEXT PRIMARY KEY, state TEXT, report BLOB)",

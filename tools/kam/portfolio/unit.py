@@ -18,9 +18,10 @@ from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.stored import Place
 from kam.portfolio.tree import Listing, is_settled, list_instead, pack_mark, sign, walk_tree
-from kam.rules.contract import AccountRecords
+from kam.rules.contract import AccountRecords, unknown_day
 
 if TYPE_CHECKING:
+    from kam.portfolio.history import History
     from kam.portfolio.stored import StoredAccounts, StoredFile
 
 Row = tuple[Any, ...]
@@ -34,7 +35,8 @@ class Unit:
     """What to write into the store for one account. Plain values only, so that it passes between processes.
 
     ``files`` and ``records`` are new rows, which replace those of ``replaced`` (paths); ``marks`` are new marks of
-    files whose content did not change. ``faulty`` lists all faulty records of the account.
+    files whose content did not change. ``faulty`` lists all faulty records of the account. ``dated`` holds what the
+    rules that depend on the day say as of one day, if they were asked.
     """
 
     account: str
@@ -45,6 +47,7 @@ class Unit:
     replaced: list[str] = field(default_factory=list)
     faulty: list[str] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
+    dated: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -75,7 +78,8 @@ class Builder:
     """Builds units. ``now`` is the file system's time (ns) before the first look; ``verify`` trusts no file times.
 
     Without ``stored`` nothing is known yet and every file is loaded. ``instead`` holds files as they are to be, by
-    path, None for one that is to go.
+    path, None for one that is to go. With ``history`` the rules that depend on the day are asked for its day at once,
+    while the records are at hand.
     """
 
     def __init__(
@@ -87,7 +91,9 @@ class Builder:
         *,
         verify: bool = False,
         instead: Mapping[str, bytes | None] | None = None,
+        history: History | None = None,
     ) -> None:
+        self._history = history
         self._instead = instead or {}
         self._root = root
         self._engine = engine
@@ -122,9 +128,13 @@ class Builder:
         others = [*layout.others, *(f.path.removeprefix("accounts/") for f in files if not f.is_read)]
         self._weigh(files)
         problems = [*self._judge.weigh(layout.problems), *(p for f in files for p in f.problems)]
-        problems += self._judge.weigh(self._check_account(account, files, frozenset(others)))
+        read = (r for f in files if f.is_read for r in f.records)
+        changed_on = self._history.changed_on if self._history else unknown_day
+        records = group_records(account, read, frozenset(others), changed_on)
+        problems += self._judge.weigh(self._engine.check_account(records, self._place))
         self._note_facts(files, unit)
         unit.faulty = sorted(self._faulty_ids(files, problems))
+        self._check_dated(records, unit)
         signature = sign(listings) if self._are_settled(listings) else b""
         unit.row = (account, signature, _digest_of(files, others), *_count(files), dump_json(sorted(others)),
                     dump_json([problem_row(p) for p in problems]))  # fmt: skip
@@ -227,9 +237,16 @@ class Builder:
             self._places[record.id] = (path, entry)
         return file
 
-    def _check_account(self, account: str, files: list[_File], others: frozenset[str]) -> list[Problem]:
-        records = group_records(account, (r for f in files if f.is_read for r in f.records), others)
-        return list(self._engine.check_account(records, self._place))
+    def _check_dated(self, records: AccountRecords, unit: Unit) -> None:
+        """Ask the rules that depend on the day, with the records as the store will give them back."""
+        if self._history is None or not records.by_type:
+            return
+        faulty = set(unit.faulty)
+        for record in records:
+            record.faulty = record.id in faulty
+        found = [problem_row(p) for p in self._engine.check_dated(records, self._history.as_of, self._place)]
+        if self._history.error is None:
+            unit.dated.append((unit.account, self._history.state, dump_json(found)))
 
     def _note_facts(self, files: list[_File], unit: Unit) -> None:
         found: dict[str, list[list[Any]]] = {}
@@ -272,7 +289,7 @@ def group_records(
     account: str,
     records: Iterable[Record],
     others: frozenset[str],
-    changed_on: Callable[[str], str] = lambda path: "",
+    changed_on: Callable[[str], str] = unknown_day,
 ) -> AccountRecords:
     """The records of an account as rules look at them: by type, sorted by id."""
     by_type: dict[str, list[Record]] = {}

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 
+def unknown_day(path: str) -> str:
+    """When a file last changed, where nobody knows."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountRecords:
     """The records of one account folder. ``files`` holds every file of the folder, as paths below ``accounts/``
@@ -24,7 +29,7 @@ class AccountRecords:
     account: str
     by_type: Mapping[str, Sequence[Record]]
     files: frozenset[str] = frozenset()
-    changed_on: Callable[[str], str] = lambda path: ""
+    changed_on: Callable[[str], str] = unknown_day
 
     @property
     def profile(self) -> Record | None:
