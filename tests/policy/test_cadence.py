@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,7 @@ from kam.policy.cadence import (
     is_contact,
     iter_periods,
     log_command,
+    promise_timeline,
     promises_on,
     sort_contacts,
 )
@@ -54,7 +56,7 @@ def visits(*days: str) -> list[Contact]:
 
 def periods(profile: Data, rules: Cadence, contacts: list[Contact], until: str) -> list[str]:
     """Each period as ``begin due [done]``."""
-    found = iter_periods(profile, rules, "visit", contacts, date.fromisoformat(until))
+    found = iter_periods(profile, promise_timeline(profile, rules), "visit", contacts, date.fromisoformat(until))
     return [f"{p.begin} {p.due}{f' {p.done.day}' if p.done else ''}"[5:] for p in found]
 
 
@@ -146,7 +148,7 @@ def test_a_profile_promises_more_or_less_than_its_tier() -> None:
         {"kind": "visit", "every": "two_weeks", "person": "wang-fang"},
         {"kind": "newsletter", "every": "year"},
     ]
-    found = promises_on(account(care=care), cadence(grace="3 days"), date(2026, 3, 1))
+    found = promises_on(account(care=care), replace(cadence(grace="2 weeks"), grace=Span(3)), date(2026, 3, 1))
     assert (found["visit"].every, found["visit"].grace, found["visit"].person) == (Span(14), Span(3), "wang-fang")
     assert found["newsletter"].every == Span(months=12)
     never: Any = [{"kind": "visit", "every": "never"}]
@@ -175,7 +177,13 @@ def test_what_is_due_next_by_day(day: str, state: str, missed: int) -> None:
 
 def test_what_comes_after_the_day_changes_nothing() -> None:
     before = periods(account(), cadence(), visits("2026-02-10"), "2026-03-01")
-    later = iter_periods(account(), cadence(), "visit", visits("2026-02-10", "2026-03-05"), date(2026, 3, 20))
+    later = iter_periods(
+        account(),
+        promise_timeline(account(), cadence()),
+        "visit",
+        visits("2026-02-10", "2026-03-05"),
+        date(2026, 3, 20),
+    )
     known = [p for p in later if p.begin <= date(2026, 3, 1)]
     assert [f"{p.begin} {p.due}"[5:] for p in known] == [text[:16] for text in before]
     assert [p.state(date(2026, 3, 1)) for p in known] == ["kept", "open"]
@@ -188,7 +196,8 @@ DAYS = st.lists(st.integers(0, 400), unique=True, max_size=20).map(sorted)
 def test_periods_follow_each_other_and_a_contact_serves_one(days: list[int], every: str, grace: str) -> None:
     start, until = date(2026, 1, 31), date(2027, 4, 1)
     contacts = [Contact(start + timedelta(days=n), str(n)) for n in days]
-    found: list[Period] = list(iter_periods(account(), cadence(every, grace), "visit", contacts, until))
+    timeline = promise_timeline(account(), cadence(every, grace))
+    found: list[Period] = list(iter_periods(account(), timeline, "visit", contacts, until))
     done = [p.done.record for p in found if p.done]
     assert len(set(done)) == len(done)
     for before, after in pairwise(found):

@@ -113,7 +113,9 @@ def _promise(rhythm: Rhythm) -> Promise:
 def _own_promise(entry: Data, every: Span | None, of_tier: Promise | None, grace: Span) -> Promise:
     kind, person, contact = (str(entry.get(name, "")) for name in ("kind", "person", "contact"))
     start = of_tier or Promise(kind, Span(), grace)
-    return replace(start, every=every or start.every, person=person, contact=contact, is_own=True)
+    every = every or start.every
+    late = start.grace if every == start.every else grace
+    return replace(start, every=every, grace=late, person=person, contact=contact, is_own=True)
 
 
 def _lifecycle_on(profile: Data, day: date) -> str:
@@ -154,8 +156,18 @@ def _day(text: str, zone: ZoneInfo | None = None) -> date | None:
         return None
 
 
+Timeline = list[tuple[date, dict[str, Promise]]]
+"""The days on which promises change, each with those that hold from then on."""
+
+
+def promise_timeline(profile: Data, cadence: Cadence) -> Timeline:
+    """All that was, is and will be promised to an account, as far as its profile tells."""
+    days = sorted({date.min, *_changes(profile, cadence)})
+    return [(day, promises_on(profile, cadence, day)) for day in days]
+
+
 def iter_periods(
-    profile: Data, cadence: Cadence, kind: str, contacts: Sequence[Contact], until: date
+    profile: Data, timeline: Timeline, kind: str, contacts: Sequence[Contact], until: date
 ) -> Iterator[Period]:
     """The periods of a kind of contact up to the one that runs on ``until``, from the first day a clock can start.
 
@@ -163,14 +175,14 @@ def iter_periods(
     """
     start = _clock_start(profile, contacts, until)
     if start is not None:
-        yield from _iter_since(start, profile, cadence, kind, contacts, until)
+        yield from _iter_since(start, timeline, kind, contacts, until)
 
 
 def _iter_since(
-    start: date, profile: Data, cadence: Cadence, kind: str, contacts: Sequence[Contact], until: date
+    start: date, timeline: Timeline, kind: str, contacts: Sequence[Contact], until: date
 ) -> Iterator[Period]:
     days = [each.day for each in contacts]
-    for begin, end, promise in _segments(profile, cadence, kind, start, until):
+    for begin, end, promise in _segments(timeline, kind, start, until):
         if promise is not None:
             yield from _periods(promise, begin, end, until, contacts, days)
 
@@ -184,7 +196,7 @@ def find_next(
     promise = promises_on(profile, cadence, as_of).get(kind)
     if start is None or promise is None:
         return None
-    since = _iter_since(start, profile, cadence, kind, known, as_of)
+    since = _iter_since(start, promise_timeline(profile, cadence), kind, known, as_of)
     waiting = [each for each in since if each.done is None and each.promise == promise]
     if not waiting:
         return None
@@ -201,16 +213,15 @@ def _clock_start(profile: Data, contacts: Sequence[Contact], until: date) -> dat
     return min(days, default=None)
 
 
-def _segments(
-    profile: Data, cadence: Cadence, kind: str, start: date, until: date
-) -> Iterator[tuple[date, date, Promise | None]]:
-    """Stretches of time with the same promise: first day, day after the last, promise."""
-    edges = sorted({start, *(day for day in _changes(profile, cadence) if start < day <= until)})
+def _segments(timeline: Timeline, kind: str, start: date, until: date) -> Iterator[tuple[date, date, Promise | None]]:
+    """Stretches of time with the same promise of a kind: first day, day after the last, promise."""
     held: tuple[date, Promise | None] | None = None
-    for day in edges:
-        promise = promises_on(profile, cadence, day).get(kind)
-        if held is None:
-            held = (day, promise)
+    for day, promises in timeline:
+        promise = promises.get(kind)
+        if day > until:
+            break
+        if held is None or day <= start:
+            held = (start, promise)
         elif promise != held[1]:
             yield held[0], day, held[1]
             held = (day, promise)

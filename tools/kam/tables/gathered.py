@@ -75,6 +75,9 @@ LABELS: Mapping[str, Label] = {
     "active": {"en": "Sold today", "zh": "在售"},
     "rate": {"en": "Base currency for one unit", "zh": "折合本位币汇率"},
     "amount": {"en": "Amount", "zh": "金额"},
+    "kind": {"en": "Kind", "zh": "类型"},
+    "period_from": {"en": "Period from", "zh": "周期开始"},
+    "latest": {"en": "In time until", "zh": "最迟日期"},
     "severity": {"en": "Severity", "zh": "严重程度"},
     "tier": {"en": "Tier", "zh": "客户级别"},
     "first_response": {"en": "First response within", "zh": "首次响应时限"},
@@ -149,8 +152,18 @@ REVISIONS = SharedTable(
     {"en": "Days on which files changed in Git", "zh": "文件在 Git 中的变更日期"},
     _columns(path=TEXT, day="DATE"),
 )
+CADENCE_DUE = SharedTable(
+    "cadence_due",
+    {"en": "Contacts due by the care cadence", "zh": "按关怀频次应进行的联系"},
+    _columns(
+        account=TEXT, kind=TEXT, person=TEXT, period_from="DATE", due="DATE", latest="DATE", done_on="DATE",
+        record=TEXT, state=TEXT,
+    ),
+)  # fmt: skip
+LATE = (REVISIONS, CADENCE_DUE)
+"""Shared tables that are filled when a query asks for them: from Git, and as of the day."""
 SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS, SERVICE_CLOCKS)
-"""Shared tables kept with the records; ``revisions`` is made from Git when asked for."""
+"""Shared tables kept with the records."""
 
 
 def union_sql(shared: SharedTable, shape: str, plans: Sequence[TablePlan]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables, insert_rows
-from kam.tables.gathered import REVISIONS
+from kam.tables.cadence import cadence_rows
+from kam.tables.gathered import CADENCE_DUE, LATE, REVISIONS, quoted
 from kam.tables.plan import TablePlan, plan_tables
 from kam.tables.revisions import load_revisions
 from kam.tables.session import Tables, lock_down
@@ -47,7 +49,9 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
         connection = duckdb.connect(":memory:")
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
         build_tables(connection, portfolio, plans, fillings)
-    connection.execute(f"CREATE TABLE memory.{REVISIONS.name} (path VARCHAR, day DATE)")
+    for table in LATE:
+        columns = ", ".join(f"{quoted(each.name)} {each.sql}" for each in table.columns)
+        connection.execute(f"CREATE TABLE memory.{table.name} ({columns})")
     zone = portfolio.settings.site.time_zone
     strict = connection.cursor()
     strict.execute("SET search_path = 'kept.strict,kept.main,memory'")
@@ -55,11 +59,16 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
     strict.execute(f"SET TimeZone = '{zone}'")
     lock_down(connection, zone)
 
-    def fill_revisions() -> None:
+    def fill_revisions(tables: Tables) -> None:
         rows = load_revisions(portfolio.root, ZoneInfo(zone))
         insert_rows(connection, f"memory.{REVISIONS.name}", REVISIONS.columns, rows)
 
-    return Tables(connection, strict, plans, as_of, fill_revisions)
+    def fill_cadence(tables: Tables) -> None:
+        rows = cadence_rows(portfolio, tables)
+        insert_rows(connection, f"memory.{CADENCE_DUE.name}", CADENCE_DUE.columns, rows)
+
+    late: dict[str, Callable[[Tables], None]] = {REVISIONS.name: fill_revisions, CADENCE_DUE.name: fill_cadence}
+    return Tables(connection, strict, plans, as_of, late)
 
 
 def _kept_file(portfolio: RecordSource) -> Path:

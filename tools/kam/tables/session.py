@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kam.tables.answers import Result, TablesError, failed, join_words
 from kam.tables.building import FLAWS
-from kam.tables.gathered import REVISIONS, SHARED, SharedTable
+from kam.tables.gathered import LATE, SHARED, SharedTable
 from kam.tables.plan import TablePlan
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ def lock_down(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 class Tables:
     """The record tables as of a day. Queries read; nothing can be changed or reached from them.
 
-    Every table holds all records; ``as_of`` is the day that queries get as ``$as_of``.
+    Every table holds all records; ``as_of`` is the day that queries get as ``$as_of``. ``late`` fills tables that are
+    only made when a query asks for them.
     """
 
     connection: duckdb.DuckDBPyConnection
     strict: duckdb.DuckDBPyConnection
     plans: list[TablePlan]
     as_of: date
-    load_revisions: Callable[[], None]
+    late: dict[str, Callable[[Tables], None]] = field(default_factory=dict, repr=False)
     seconds: float = SECONDS
-    _has_revisions: bool = field(default=False, repr=False)
 
     def __enter__(self) -> Tables:
         return self
@@ -77,7 +77,7 @@ class Tables:
     @property
     def shared(self) -> tuple[SharedTable, ...]:
         """The tables that belong to no single record type."""
-        return (*SHARED, REVISIONS)
+        return (*SHARED, *LATE)
 
     def columns_of(self, table: str) -> tuple[str, ...]:
         """The columns of a table, or nothing where there is no such table."""
@@ -102,7 +102,7 @@ class Tables:
         """
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
-        self._require_revisions(sql)
+        self._fill_late(sql)
         given = {name: known[name] for name in names if name in known}
         with self._limited(self.seconds if seconds is None else seconds):
             self.strict.execute("BEGIN TRANSACTION READ ONLY")
@@ -128,7 +128,7 @@ class Tables:
 
     def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
         """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""
-        self._require_revisions(sql)
+        self._fill_late(sql)
         with self._limited(self.seconds):
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", dict(params) or None)
 
@@ -153,10 +153,10 @@ class Tables:
         rows = self.read(f"DESCRIBE {sql.strip().rstrip(';')}", given)
         return [(str(r[0]), str(r[1])) for r in rows]
 
-    def _require_revisions(self, sql: str) -> None:
-        if not self._has_revisions and REVISIONS.name in sql:
-            self.load_revisions()
-            self._has_revisions = True
+    def _fill_late(self, sql: str) -> None:
+        for name in [each for each in self.late if each in sql]:
+            self.late[name](self)
+            del self.late[name]
 
     def _interrupt(self) -> None:
         self.connection.interrupt()

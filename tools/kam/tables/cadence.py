@@ -1,0 +1,86 @@
+"""The table of contacts that were or are due: which period was kept by which record, and which was missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from kam.policy.cadence import (
+    Contact,
+    care_of,
+    find_person,
+    is_contact,
+    iter_periods,
+    promise_timeline,
+    sort_contacts,
+)
+from kam.settings.cadence import Cadence, ContactKind
+from kam.tables.gathered import quoted
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+    from kam.tables.plan import TablePlan
+    from kam.tables.session import Tables
+    from kam.tables.source import RecordSource
+
+PROFILE = "profile"
+
+
+def cadence_rows(portfolio: RecordSource, tables: Tables) -> list[tuple[str | None, ...]]:
+    """The rows of ``cadence_due`` as of the day of the tables, as texts in the order of its columns."""
+    settings, as_of = portfolio.settings, tables.as_of
+    cadence = settings.part(Cadence)
+    if not cadence.kinds or PROFILE not in settings.types:
+        return []
+    contacts = {kind.id: _contacts(kind, settings, tables) for kind in cadence.kinds}
+    rows: list[tuple[str | None, ...]] = []
+    for profile in portfolio.iter_records(type=PROFILE):
+        if "tier" not in profile.data and "tiers" not in profile.data and not care_of(profile.data):
+            continue
+        timeline = promise_timeline(profile.data, cadence)
+        for kind in cadence.kinds:
+            made = contacts[kind.id].get(profile.account, [])
+            for period in iter_periods(profile.data, timeline, kind.id, made, as_of):
+                person = find_person(profile.data, period.promise, settings.people, period.due)
+                done = period.done
+                days = (period.begin, period.due, period.latest, done.day if done else None)
+                record, state = done.record if done else None, period.state(as_of)
+                rows.append((profile.account, kind.id, person or None, *map(_text, days), record, state))
+    return rows
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _contacts(kind: ContactKind, settings: Settings, tables: Tables) -> Mapping[str, list[Contact]]:
+    """The contacts of a kind up to the day of the tables, by account."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name in sorted({each.type for each in kind.counts}):
+        plan = next((plan for plan in tables.plans if plan.rtype.name == name), None)
+        if plan is not None:
+            for account, record, day, values in _records(plan, kind, tables):
+                if is_contact(kind, name, values):
+                    found[account].append((record, day))
+    zone = ZoneInfo(settings.site.time_zone)
+    return {account: sort_contacts(made, zone) for account, made in found.items()}
+
+
+def _records(plan: TablePlan, kind: ContactKind, tables: Tables) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    """Account, id, day and the values that tell a contact, of the records of a type."""
+    counted = [each for each in kind.counts if each.type == plan.rtype.name]
+    fields = sorted({name for each in counted for name in (*each.where, *each.unless)})
+    day = _column(plan, plan.rtype.date_field, (f"{plan.rtype.date_field}_date", plan.rtype.date_field))
+    picked = [day, *(_column(plan, name, (name, f"own_{name}")) for name in fields)]
+    sql = f"SELECT account, id, {', '.join(map(quoted, picked))} FROM {quoted(plan.name)} WHERE {quoted(day)} <= $as_of"
+    for account, record, at, *values in tables.read(sql, {"as_of": tables.as_of}):
+        yield str(account), str(record), at.isoformat(), dict(zip(fields, values, strict=True))
+
+
+def _column(plan: TablePlan, field: str, names: Iterable[str]) -> str:
+    """The column that holds a field: a moment has one with its day, and a name may be taken by a fixed column."""
+    own = {column.name for column in plan.columns if column.source == (field,)}
+    return next(name for name in names if name in own)
