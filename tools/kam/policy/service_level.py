@@ -8,7 +8,7 @@ from the report on, but nothing is due before the change: due = c + max(0, new l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -85,12 +85,17 @@ class ServiceClock:
         self.open_states = frozenset(open_states)
         self.pause_while = frozenset(pause_while)
 
-    def follow(self, clock: str, issue: Data, terms: Terms) -> list[Stage]:
-        """The stages of a clock, in order of time. None at all where nothing is promised or the report has no time."""
+    def follow(self, clock: str, issue: Data, terms: Terms, share: int = 100) -> list[Stage]:
+        """The stages of a clock, in order of time. None at all where nothing is promised or the report has no time.
+
+        With a ``share`` each stage says when so many percent of the limit are used up.
+        """
         begun = self._moment(issue.get(REPORTED))
         if begun is None:
             return []
         agreed = self._moment(issue.get(f"due_{clock}"))
+        if agreed is not None:
+            agreed = begun + (agreed - begun) * share / 100
         day = begun.astimezone(self.zone).date()
         changes = list(self._changes(issue, "severity_history"))
         severity = _text(issue, "severity")
@@ -107,7 +112,7 @@ class ServiceClock:
         for at in sorted(each for each in times if each >= begun):
             past = [change for change in changes if change[0] <= at]
             then, since = (past[-1][1], past[-1][0]) if past else (severity, begun)
-            promise = terms.promise(clock, then, day)
+            promise = _part(terms.promise(clock, then, day), share)
             stage = _Count(begun, at, max(since, begun), promise, agreed, pauses).stage(then, terms.tier(day))
             if stage is not None and (not stages or not _is_same(stages[-1], stage)):
                 stages.append(stage)
@@ -162,6 +167,10 @@ class ServiceClock:
         except ValueError:
             return None
         return found if found.tzinfo else found.replace(tzinfo=self.zone)
+
+
+def _part(promise: Promise | None, share: int) -> Promise | None:
+    return promise if promise is None or share == 100 else replace(promise, length=promise.length * share / 100)
 
 
 def stage_at(stages: Sequence[Stage], moment: datetime) -> Stage | None:

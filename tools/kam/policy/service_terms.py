@@ -63,6 +63,11 @@ class Terms:
         """The account's tier on a day; empty where it has none."""
         return tier_on(self.profile, day)
 
+    def work(self, day: date) -> WorkingTime | None:
+        """The working time that counts for the account; None where no calendar does."""
+        known = self.levels.calendars.get(self._calendar(self.tier(day)))
+        return working_time(known) if known else None
+
     def _find(self, clock: str, severity: str, day: date) -> Promise | None:
         tier = self.tier(day)
         level = self.levels.level(tier, severity)
