@@ -74,7 +74,8 @@ def complete_account(ctx: click.Context, param: click.Parameter, incomplete: str
 def complete_contact(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Contacts of the account that was named."""
     found = _open(ctx)
-    account = str(ctx.params.get("account") or "")
+    # Where the option's value is still to come, click has not yet told apart what stands before it.
+    account = str(ctx.params.get("account") or next(iter(ctx.args), ""))
     return _items(_contacts(*found, account), incomplete) if found else []
 
 
@@ -108,6 +109,8 @@ def _items(offers: Iterable[tuple[str, str]], incomplete: str) -> Items:
 
 def _rejoin(words: list[str], incomplete: str) -> tuple[list[str], str]:
     """bash takes ``=`` for the end of a word: put ``status = op`` together again."""
+    if words and not incomplete and os.environ.get("COMP_WORDS", "").endswith("="):
+        return words[:-1], f"{words[-1]}="
     while words and (words[-1] == "=" or incomplete.startswith("=")):
         incomplete = words.pop() + incomplete
     return words, incomplete
