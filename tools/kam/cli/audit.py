@@ -9,6 +9,7 @@ import click
 from kam.cli.context import words
 
 COMMANDS = {
+    "log": ("audit_log", "Say who changed what, when and why.", "查看谁在何时因何改了什么。"),
     "sample": ("audit_sample", "Draw a sample of records to look at.", "抽取要检查的记录样本。"),
 }
 """Command → module in this package, and its line in the help."""
