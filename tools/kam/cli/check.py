@@ -9,6 +9,7 @@ import click
 
 from kam.cli.check_base import keep_new
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
+from kam.cli.check_summary import print_summary
 from kam.cli.context import Context, as_of_option, words
 from kam.cli.report_options import make_options
 from kam.report.forms import FORMS, render_report
@@ -50,6 +51,12 @@ if TYPE_CHECKING:
         "只看自该分支或版本（如 origin/main）以来新增的问题，以及流程不允许的修改。",
     ),
 )
+@click.option(
+    "--summary",
+    "is_summary",
+    is_flag=True,
+    help=words("How complete the records are, and what is missing most.", "资料完整率，以及缺得最多的内容。"),
+)
 @click.option("--strict", is_flag=True, help=words("Warnings fail the check too.", "警告也视为不通过。"))
 @click.option("--settings", "only_settings", is_flag=True, help=words("Only the settings.", "只检查设置。"))
 @click.option("--no-cache", is_flag=True, help=words("Load everything anew, keep nothing.", "全部重新读取，不用缓存。"))
@@ -66,6 +73,7 @@ def command(
     show_all: bool,
     form: str,
     base: str | None,
+    is_summary: bool,
     strict: bool,
     only_settings: bool,
     no_cache: bool,
@@ -75,6 +83,8 @@ def command(
     wanted = frozenset(name for each in rules for name in each.split(",") if name)
     require_rules(wanted, ctx)
     places = [find_place(path, ctx) for path in paths]
+    if is_summary:
+        return print_summary(ctx, places, form, show_all=show_all, cache=not no_cache)
     if only_settings:
         report = _check_settings(ctx)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,15 +74,15 @@ def profile_demands(profile: Data, settings: Settings) -> list[Demand]:
 
 
 def account_demands(
-    profile: Data, records_of: Callable[[str], Sequence[Record]], settings: Settings, as_of: date
+    profile: Data, records: Mapping[str, Sequence[Record]], settings: Settings, as_of: date
 ) -> list[Demand]:
-    """What depends on the day: records that must be there, and the owner's stand-in. ``records_of`` gives the
-    account's records of a type."""
+    """What depends on the day: records that must be there, and the owner's stand-in. ``records`` are the account's,
+    by type."""
     found: dict[tuple[Wanted, str], Demand] = {}
     for rule, each in _applying(profile, settings):
         for wanted in each.records:
             rtype = settings.types.get(wanted.type)
-            is_met = rtype is None or any(_fits(r, wanted, rtype, as_of) for r in records_of(wanted.type))
+            is_met = rtype is None or any(_fits(r, wanted, rtype, as_of) for r in records.get(wanted.type, ()))
             _add(found, Demand(Wanted.RECORD, wanted.type, is_met, each.is_recommended, rule, wanted))
         owner = profile.get("owner")
         if each.stand_in and isinstance(owner, str) and owner in settings.people:

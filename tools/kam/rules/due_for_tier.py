@@ -23,7 +23,7 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
     profile = records.profile
     if profile is None:
         return
-    for each in account_demands(profile.data, records.of, settings, as_of):
+    for each in account_demands(profile.data, records.by_type, settings, as_of):
         if each.is_met or each.is_recommended:
             continue
         path = ("owner",) if each.kind is Wanted.STAND_IN else ("tier",)
