@@ -20,7 +20,8 @@ NUMBERED = 12
 
 
 def ask_line(question: str, offers: Sequence[str] = (), default: str = "") -> str:
-    """One line, completed from ``offers`` while typing; a number means the offer of that number."""
+    """One line, completed from ``offers`` while typing; a number means the offer of that number, and what only
+    one of them begins with means that one."""
     from prompt_toolkit import prompt
     from prompt_toolkit.completion import FuzzyCompleter, WordCompleter
 
@@ -35,7 +36,8 @@ def ask_line(question: str, offers: Sequence[str] = (), default: str = "") -> st
         raise click.Abort from None
     if offers and answer.isdigit() and 1 <= int(answer) <= len(offers) and answer not in offers:
         return offers[int(answer) - 1]
-    return answer or default
+    begun = [offer for offer in offers if answer and offer.casefold().startswith(answer.casefold())]
+    return begun[0] if len(begun) == 1 else answer or default
 
 
 def ask_account(desk: Desk, rtype: RecordType) -> str:
@@ -61,10 +63,10 @@ def ask_fields(desk: Desk, rtype: RecordType, account: str, given: Sequence[Assi
     shown = {field.name: _show_default(data[field.name]) for field in rtype.fields if field.name in data}
     said = {each.name for each in given}
     found: list[Assignment] = []
-    history = rtype.states.history if rtype.states else ""
+    settled = (rtype.states.field, rtype.states.history) if rtype.states else ()
     for field in rtype.fields:
         wanted = field.name in missing or field.recommended or (field.required and field.name in data)
-        if not wanted or field.name in said or field.name == history or (field.by_name and field.name in data):
+        if not wanted or field.name in said or field.name in settled or (field.by_name and field.name in data):
             continue
         offers = offers_for(desk, field, account)
         is_required = field.name in missing
