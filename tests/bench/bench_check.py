@@ -59,7 +59,7 @@ def _starts(portfolios: Portfolios) -> Iterator[Line]:
     run(CHECK, root)
     cold = median(CHECK, root, 5, before=lambda: shutil.rmtree(root / ".kam/cache"), warm=0).cpu
     yield Line("kam check of 100 records, nothing cached, CPU : python -c pass", cold, bare, 0, note="no goal set")
-    _settle(root)
+    settle(root)
     yield Line("kam check of 100 records, CPU : python -c pass", median(CHECK, root, 9).cpu, bare, 10)
 
 
@@ -132,8 +132,8 @@ def _large(root: Path) -> Iterator[Line]:
     cold = run(CHECK, root, watch=True)
     count = len(list((root / "accounts").rglob("*.md")))
     yield Line(f"cold check of {count} files, peak memory", cold.peak, None, 500, "MB", note=f"{cold.wall:.1f} s")
-    _make_repository(root)
-    _settle(root)
+    make_repository(root)
+    settle(root)
     status = ("git", "status", "--porcelain")
     git = median(status, root, 7)
     yield Line("nothing changed, wall : git status", median(CHECK, root, 7).wall, git.wall, 3)
@@ -141,7 +141,8 @@ def _large(root: Path) -> Iterator[Line]:
     yield Line("one record changed, wall : git status", ours, theirs, 6)
 
 
-def _make_repository(root: Path) -> None:
+def make_repository(root: Path) -> None:
+    """Commit the portfolio as it is."""
     if not (root / ".git").exists():
         run(("git", "init", "-q"), root)
         run(("git", "config", "core.untrackedCache", "true"), root)
@@ -149,7 +150,8 @@ def _make_repository(root: Path) -> None:
         run(("git", "-c", "user.name=b", "-c", "user.email=b@example.com", "commit", "-qm", "Begin"), root)
 
 
-def _settle(root: Path) -> None:
+def settle(root: Path) -> None:
+    """Wait until file times can be trusted, and let the cache be made."""
     time.sleep(SETTLED_SECONDS)
     run(CHECK, root)
 
@@ -167,5 +169,5 @@ def _one_changed(root: Path, status: tuple[str, ...]) -> tuple[float, float]:
         theirs.append(run(status, root))
         path.write_text(text, encoding="utf-8")
         run(CHECK, root)
-        _settle(root)
+        settle(root)
     return middle(c.wall for c in ours), middle(c.wall for c in theirs)
