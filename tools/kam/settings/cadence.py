@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kam.model.problem import Level
 from kam.model.schema import Field, Kind, Label, RecordType
 from kam.model.span import Span, parse_span
 from kam.settings.parts import Known
@@ -87,7 +88,8 @@ def _choices(profile: RecordType | None, name: str, inner: str = "") -> Mapping[
 def _unknown(section: Section, path: tuple[str | int, ...], key: str, found: str, known: Collection[str]) -> None:
     near = nearest(found, known)
     words = {"found": found, "near": near, "known": ", ".join(known)}
-    section.complain(path, f"{key}-near" if near else key, RULE, **words)
+    level = Level.WARNING if key == "role" else Level.ERROR  # the last one with a role may leave: that stops no work
+    section.file.report((*section.path, *path), RULE, f"{key}-near" if near else key, words, level=level)
 
 
 def _span(section: Section, key: str) -> Span | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kam.model import problem
+from kam.model.problem import Level as Weight
 from kam.settings.calendars import KEYS, Calendar, read_calendar
 from kam.settings.parts import Known
 from kam.settings.section import Section, nearest, shown
@@ -212,7 +214,9 @@ def _read_role(section: Section, known: Known) -> str:
     role = section.text("role")
     roles = (*OWN_ROLES, *sorted({person.role for person in known.people.values() if person.role}))
     if role and known.people and role not in roles:
-        _unknown(section, ("role",), "role", role, roles)
+        near = nearest(role, roles)
+        words = {"found": role, "near": near}
+        section.file.report((*section.path, "role"), RULE, "role-near" if near else "role", words, level=Weight.WARNING)
     return role
 
 
@@ -237,7 +241,10 @@ def _unknown(section: Section, path: tuple[str | int, ...], key: str, found: str
     names = list(known)
     near = nearest(found, names)
     words = {"found": shown(found), "near": near, "known": ", ".join(names) or "–"}
-    section.complain(path, f"{key}-near" if near else key, RULE, **words)
+    level = (
+        problem.Level.WARNING if key == "role" else problem.Level.ERROR
+    )  # the last one with a role may leave: that stops no work
+    section.file.report((*section.path, *path), RULE, f"{key}-near" if near else key, words, level=level)
 
 
 def _choices(known: Known, type_name: str, *names: str) -> tuple[str, ...]:
