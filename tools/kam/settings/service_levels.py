@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kam.model import problem
 from kam.model.problem import Level as Weight
 from kam.settings.calendars import KEYS, Calendar, read_calendar
 from kam.settings.parts import Known
@@ -241,10 +240,7 @@ def _unknown(section: Section, path: tuple[str | int, ...], key: str, found: str
     names = list(known)
     near = nearest(found, names)
     words = {"found": shown(found), "near": near, "known": ", ".join(names) or "–"}
-    level = (
-        problem.Level.WARNING if key == "role" else problem.Level.ERROR
-    )  # the last one with a role may leave: that stops no work
-    section.file.report((*section.path, *path), RULE, f"{key}-near" if near else key, words, level=level)
+    section.complain(path, f"{key}-near" if near else key, RULE, **words)
 
 
 def _choices(known: Known, type_name: str, *names: str) -> tuple[str, ...]:
