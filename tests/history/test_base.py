@@ -118,6 +118,13 @@ def test_archiving_is_no_deletion_but_no_way_to_rewrite_either(project: Project,
     assert project.said() == [f"{ISSUE}:0 deleted-record acme/issues/2026-03-02-late was deleted"]
 
 
+def test_a_record_is_not_freed_by_making_it_one_of_another_type(project: Project, branch: Branch) -> None:
+    branch({ISSUE: OPEN})
+    project.git("mv", "-k", ISSUE, "accounts/acme/late.md")
+    project.write({"accounts/acme/late.md": None, "accounts/acme/risks/2026-03-02-late.md": OPEN})
+    assert f"{ISSUE}:0 deleted-record acme/issues/2026-03-02-late was deleted" in project.said()
+
+
 def test_a_policy_may_allow_to_delete(project: Project, branch: Branch) -> None:
     branch({ISSUE: OPEN, "site-config/policy.yml": "deletion:\n  allowed: [issue]\n"})
     project.write({ISSUE: None})

@@ -141,13 +141,22 @@ def _pair_records(files: Sequence[FilePair], before: State, after: State) -> Ite
             old_entries |= _by_key(old, accounts)
             new_entries |= _by_key(new, {})
         else:
-            yield (old[0] if old else None, new[0] if new else None)
+            yield from _pair_single(old[0] if old else None, new[0] if new else None)
     for key, record in old_entries.items():
         now = new_entries.pop(key, None)
         path = moved.get(record.path, "")
         if now is not None or not path or not after.has_lost(path, key[2]):
             yield record, now
     yield from ((None, record) for record in new_entries.values())
+
+
+def _pair_single(old: Record | None, new: Record | None) -> Iterator[Pair]:
+    """Two states of a record; one that became a record of another type is gone, as nothing could be compared."""
+    if old and new and old.type != new.type:
+        yield old, None
+        yield None, new
+    else:
+        yield old, new
 
 
 def _is_ledger(records: Sequence[Record]) -> bool:
