@@ -164,6 +164,18 @@ def test_explain_knows_rules_types_and_fields(root: Path) -> None:
     assert "日期先后颠倒" in kam(root, "--lang", "zh", "explain", "date-order").stdout
 
 
+def test_explain_tells_the_level_and_what_the_company_made_of_it(root: Path) -> None:
+    assert "Level: warning\n" in kam(root, "explain", "incomplete").stdout
+    assert "cannot be turned down" in kam(root, "explain", "not-utf8").stdout
+    policy = "rules:\n  incomplete: {level: info, types: {issue: off}, tiers: {A: error}}\n"
+    (root / "site-config" / "checks.yml").write_text(policy, encoding="utf-8")
+    said = kam(root, "explain", "incomplete").stdout
+    assert "Our level: info; type issue: off; tier A: error (site-config/checks.yml)\n" in said
+    assert (
+        "本公司设置：提示；类型 issue: 关闭；级别 A: 错误" in kam(root, "--lang", "zh", "explain", "incomplete").stdout
+    )
+
+
 def test_explain_proposes_the_nearest_name(root: Path) -> None:
     result = kam(root, "explain", "isue")
     assert result.exit_code == 2 and "Did you mean issue?" in result.stderr

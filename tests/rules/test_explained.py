@@ -116,7 +116,7 @@ def test_every_rule_has_examples_of_both_sides(rule: str) -> None:
     assert texts["wrong"] != texts["right"]
 
 
-@pytest.mark.parametrize("rule", list(filter(is_proven, RULES)))
+@pytest.mark.parametrize("rule", [rule for rule in RULES if is_proven(rule)])
 def test_the_wrong_example_is_found_and_the_right_one_is_clean(rule: str, settings: Settings, tmp_path: Path) -> None:
     texts = TEXTS[rule]
     assert rule in {each.rule for each in check(texts["wrong"], settings, tmp_path / "wrong")}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kam.cli.context import Context, fail, find_root, spoken_language, words
+from kam.cli.explain_rule import iter_rule_lines, wrap
 
 if TYPE_CHECKING:
     from kam.model.schema import Field, Label, RecordType
-
-WIDTH = 88
 
 
 @click.command(
@@ -28,7 +27,7 @@ def command(ctx: Context, name: str) -> None:
     has_portfolio = find_root(ctx.folder.resolve()) is not None
     if not has_portfolio:
         ctx.asked_lang = ctx.asked_lang or spoken_language()
-    found = list(_explain_rule(name, ctx))
+    found = list(iter_rule_lines(name, ctx, has_portfolio=has_portfolio))
     if has_portfolio or not found:
         found += [*_explain_type(name, ctx)] or [*_explain_kpi(name, ctx)]
     if not found and has_portfolio and not ctx.settings.is_usable:
@@ -42,29 +41,6 @@ def command(ctx: Context, name: str) -> None:
         )
     for line in found:
         click.echo(line)
-
-
-def _explain_rule(name: str, ctx: Context) -> Iterator[str]:
-    from kam.model.texts import load_texts
-
-    texts: Mapping[str, Any] = load_texts().get(name, {})
-    if not texts:
-        return
-    yield f"{name}: {texts['title'][ctx.lang]}"
-    yield ""
-    yield from _wrap(texts["explain"][ctx.lang])
-    for key, en, zh in (("wrong", "Wrong:", "错误示例："), ("right", "Right:", "正确示例：")):
-        if key in texts:
-            yield ""
-            yield ctx.words(en, zh)
-            yield from (f"    {line}" for line in str(texts[key]).splitlines())
-    yield ""
-    yield ctx.words("What it may say:", "可能的提示：")
-    for messages in texts["messages"].values():
-        said = messages[ctx.lang]
-        yield from _wrap(f"- {said['message']}", "  ")
-        if said.get("hint"):
-            yield from _wrap(ctx.words("hint: ", "建议：") + said["hint"], "    ")
 
 
 def _explain_type(name: str, ctx: Context) -> Iterator[str]:
@@ -89,7 +65,7 @@ def _explain_type(name: str, ctx: Context) -> Iterator[str]:
 def _type_lines(rtype: RecordType, ctx: Context) -> Iterator[str]:
     yield f"{rtype.name}: {_in(rtype.label, ctx)}"
     yield ""
-    yield from _wrap(_in(rtype.help, ctx))
+    yield from wrap(_in(rtype.help, ctx))
     yield ""
     owner = "_portfolio" if rtype.scope == "portfolio" else ctx.words("<account>", "<客户>")
     file = {"profile": "profile.md"}.get(rtype.folder, f"{rtype.folder}/*.md")
@@ -109,7 +85,7 @@ def _field_lines(name: str, field: Field, ctx: Context) -> Iterator[str]:
     yield f"{name}: {_in(field.label, ctx)}"
     yield ""
     if field.help:
-        yield from _wrap(_in(field.help, ctx))
+        yield from wrap(_in(field.help, ctx))
         yield ""
     yield ctx.words("Kind: ", "类型：") + _kind(field, ctx)
     yield ctx.words("Needed: ", "是否必填：") + _need(field, ctx)
@@ -169,10 +145,10 @@ def _explain_kpi(name: str, ctx: Context) -> Iterator[str]:
         if kpi.id == name:
             yield f"{kpi.id}: {_in(kpi.title, ctx)}"
             yield ""
-            yield from _wrap(_in(kpi.meaning, ctx))
+            yield from wrap(_in(kpi.meaning, ctx))
             yield ""
-            yield from _wrap(ctx.words("How it is computed: ", "计算方法：") + _in(kpi.formula, ctx))
-            yield from _wrap(ctx.words("Owner: ", "负责人：") + _in(kpi.owner, ctx))
+            yield from wrap(ctx.words("How it is computed: ", "计算方法：") + _in(kpi.formula, ctx))
+            yield from wrap(ctx.words("Owner: ", "负责人：") + _in(kpi.owner, ctx))
             yield ctx.words("The records behind it: ", "查看对应的记录：") + f"kam kpi {kpi.id} --facts"
 
 
@@ -215,26 +191,3 @@ def _kpi_titles(ctx: Context) -> dict[str, str]:
 
 def _in(label: Label, ctx: Context) -> str:
     return label.get(ctx.lang) or label.get("en", "")
-
-
-def _wrap(text: str, indent: str = "") -> Iterator[str]:
-    """Break at words; Chinese at any character, as is usual, but not before a closing mark."""
-    from kam.report.source import display_width
-
-    line = indent
-    for piece in _pieces(text):
-        if display_width(line + piece.rstrip()) > WIDTH and line.strip():
-            yield line.rstrip()
-            line = indent + piece.lstrip()
-        else:
-            line += piece
-    yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    import re
-
-    wide = r"\u2010-\u206f\u3000-\u9fff\uff00-\uffef"
-    yield from re.findall(
-        rf"[“（《]*[^\s{wide}]+\s*[，。；：、）》”？！…]*|[“（《]*[{wide}][，。；：、）》”？！…]*|\s+", text
-    )

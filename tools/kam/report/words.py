@@ -11,6 +11,9 @@ LEVELS = {
     "en": {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"},
     "zh": {Level.ERROR: "错误", Level.WARNING: "警告", Level.INFO: "提示"},
 }
+OFF = {"en": "off", "zh": "关闭"}
+"""A rule that the company does not use."""
+
 SCOPES = {
     "en": {"part": "Of what was selected", "settings": "Settings"},
     "zh": {"part": "所选范围", "settings": "设置"},

@@ -6,6 +6,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from markupsafe import Markup, escape
+
 _TITLE = str.maketrans({"<": "＜", ">": "＞", "&": "&amp;", '"': "&quot;"})
 _HEADING = re.compile(r"\s*\x0e(.*?)\x0f\s*")
 _BLOCK = re.compile(r"\s*\n\s*")
@@ -49,6 +51,11 @@ def one_line(html: str) -> str:
     Headings come marked (see ``heading``) and get lines of their own.
     """
     return _HEADING.sub(r"\n\n\1\n\n", _BLOCK.sub(" ", html)).strip()
+
+
+def keep_lines(text: str) -> Markup:
+    """Text for ``<pre>`` whose line ends and indentation outlast ``one_line``."""
+    return Markup(str(escape(text)).replace("\n", "&#10;"))
 
 
 def heading(text: str, anchor: str, level: int = 2) -> str:

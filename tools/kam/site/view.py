@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kam.model.record import Record
 from kam.model.schema import Field, RecordType
 from kam.site.cards import Card, make_card
-from kam.site.page import Page, heading, one_line
+from kam.site.page import Page, heading, keep_lines, one_line
 from kam.site.places import relative
 from kam.site.show import Shower, group
 from kam.site.snapshot import Snapshot
@@ -102,6 +102,7 @@ class View:
             as_of=self.snapshot.as_of.isoformat(),
         )
         env.filters["group"] = group
+        env.filters["lines"] = keep_lines
         return env
 
 
