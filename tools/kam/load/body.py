@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from kam.load.characters import MAX_SLIPS, Places
-from kam.load.exact import is_prose
-from kam.load.personal import find_personal, mask
+from kam.load.exact import has_secret_sign, is_prose
+from kam.load.sensitive import find_sensitive
 from kam.load.slip import Slip
 
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:[\s/][^<>]*)?>|<!--|<!\[CDATA\[|<![A-Za-z]|<\?")
@@ -26,7 +26,7 @@ REFUSED = frozenset({"javascript", "vbscript", "data", "file", "jar", "blob", "a
 
 def check_body(body: str, first_line: int) -> Iterator[Slip]:
     """Yield one slip for each rule and line; ``first_line`` is the line of the file at which the body begins."""
-    if is_prose(body):
+    if is_prose(body) and not has_secret_sign(body.encode("utf-8", "replace")):
         return
     seen: set[tuple[str, int]] = set()
     places = Places(body)
@@ -51,8 +51,8 @@ def _find(body: str) -> Iterator[tuple[str, int, dict[str, str]]]:
     for match in TAG.finditer(prose):
         yield "raw-html", match.start(), {"text": match[0].split("\n")[0][:40]}
     yield from _find_links(prose)
-    for rule, index in find_personal(body):
-        yield rule, index, {"shown": mask(body[index : index + 18]), "name": ""}
+    for rule, index, shown in find_sensitive(body):
+        yield rule, index, {"shown": shown, "name": ""}
 
 
 def _find_links(prose: str) -> Iterator[tuple[str, int, dict[str, str]]]:

@@ -28,10 +28,31 @@ SUSPICIOUS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
 )
-PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|1[3-9][0-9][ -][0-9]{4}[ -]")
+PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|[0-9]{3}[ -][0-9]{4}[ -]")
 """Bodies without any of these need no closer look."""
 SIGNS = re.compile(r"[<{&\]0-9]")
 """What all of these have in them: quicker to look for, and most bodies have none."""
+
+NUMBERS = re.compile(
+    r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|(?:1[89]|20)[0-9]{2}[01][0-9]{6}[0-9Xx]"
+    r"|[2-6][0-9]{3}(?:[0-9]{11}|[ -][0-9]{4}[ -][0-9]{4}[ -])"
+)
+"""What every mobile, identity card and bank card number contains."""
+SECRET_SIGNS = tuple(
+    sign.encode()
+    for sign in (
+        "assw", "assphr", "pwd", "secret", "apikey", "api_key", "api key", "api-key", "sskey", "ss_key", "ss key",
+        "ss-key", "token", "密码", "口令", "密钥", "private key", "akia", "ltai", "akid", "ghp_", "gho_",
+        "ghu_", "ghs_", "ghr_", "_pat_", "glpat", "xox", "eyj",
+    )
+)  # fmt: skip
+"""What a password or key, or its name, contains, in lower case."""
+
+
+def has_secret_sign(raw: bytes) -> bool:
+    """True where a text (in UTF-8) needs a closer look for passwords and keys. Quick."""
+    lower = raw.lower()
+    return any(map(lower.__contains__, SECRET_SIGNS)) or (b"://" in raw and b"@" in raw)
 
 
 def is_plain(raw: bytes, text: str) -> bool:

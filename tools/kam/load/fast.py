@@ -23,7 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from kam.load.exact import is_plain, is_prose
+from kam.load.exact import has_secret_sign, is_plain, is_prose
 from kam.load.plan import Plan
 from kam.load.rows import Shape, read_rows
 from kam.load.scalars import Doubt, compile_scalar
@@ -68,7 +68,7 @@ def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
     if end < 4 or not is_prose(body) or "\n---" in body or body.startswith("---"):
         raise Doubt
     front = text[4 : end + 1]
-    if ">>>>>>>" in text or _is_doubtful(front):
+    if ">>>>>>>" in text or has_secret_sign(raw) or _is_doubtful(front):
         raise Doubt
     return reader.read_front(front), body.strip("\n")
 

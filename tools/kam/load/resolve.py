@@ -14,8 +14,8 @@ from kam.load.dates import read_date, read_datetime, read_moment
 from kam.load.exact import FULLWIDTH, MAX_DIGITS, NULL_TEXTS, NULL_WORDS, SUSPICIOUS
 from kam.load.lines import ODD_INDENT, explain_line, quote_item
 from kam.load.numbers import read_boolean, read_integer, read_number
-from kam.load.personal import find_personal, mask
 from kam.load.plan import Plan
+from kam.load.sensitive import find_sensitive
 from kam.load.slip import Slip
 from kam.load.tree import Node
 from kam.load.wrong import Wrong
@@ -195,10 +195,10 @@ class _Walk:
             self._slip("comment-cuts-value", node, path, cut=cut[2][:40], fixed=self._line(path, f'"{whole}"'))
 
     def _look_for_people(self, node: Node, plan: Plan, path: FieldPath) -> None:
-        for rule, index in find_personal(node.text):
-            if rule == "pii-phone" and (plan.private or plan.strict):
+        for rule, _, shown in find_sensitive(node.text):
+            if rule in ("pii-phone", "pii-bank-card") and (plan.private or plan.strict):
                 continue
-            self._slip(rule, node, path, shown=mask(node.text[index : index + 18]))
+            self._slip(rule, node, path, shown=shown)
             return
 
     def _report(self, wrong: Wrong, node: Node, path: FieldPath) -> Any:

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from kam.load.attachments import explain_attachment
-from kam.load.exact import DATETIME, FULLWIDTH, INTEGER, NULL_TEXTS, NULL_WORDS, NUMBER, is_day
+from kam.load.exact import DATETIME, FULLWIDTH, INTEGER, NULL_TEXTS, NULL_WORDS, NUMBER, NUMBERS, is_day
 from kam.load.plan import Plan
 
 NULLS = NULL_WORDS | NULL_TEXTS
-MOBILE = re.compile(r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])")
 IDENTITY = re.compile(r"(?:1[89]|20)[0-9]{2}[01][0-9]{6}[0-9Xx]")
 """What every identity card number contains."""
 FIRST = frozenset("=＝@＠+＋-“”„‘「『«")
@@ -54,7 +53,7 @@ def _read_phone(text: str, quoted: bool) -> str:
 def _read_text(text: str, quoted: bool) -> str:
     if not text or text in NULLS or "\n" in text or text[0] in FIRST:
         raise Doubt
-    if len(text) > 10 and (MOBILE.search(text) or IDENTITY.search(text)):
+    if len(text) > 10 and NUMBERS.search(text):
         raise Doubt
     return text
 
@@ -74,7 +73,7 @@ def _read_id(text: str, quoted: bool) -> str:
 def _read_multiline(text: str, quoted: bool) -> str:
     if not text or text in NULLS or text[0] in FIRST:
         raise Doubt
-    if len(text) > 10 and (MOBILE.search(text) or IDENTITY.search(text)):
+    if len(text) > 10 and NUMBERS.search(text):
         raise Doubt
     return text
 
