@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kam.load.document import load_document, locate
+from kam.load.document import load_document, locate, locate_field
 from kam.load.names import check_name
 from kam.model.slug import casefold_key
 
-__all__ = ["casefold_key", "check_name", "load_document", "locate"]
+__all__ = ["casefold_key", "check_name", "load_document", "locate", "locate_field"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kam.load.fast import REFUSALS, read_fast
+from kam.load.fast import REFUSALS, locate_fast, read_fast
 from kam.load.way import ENTRIES, Way, way_of
 from kam.model.problem import FieldPath
 from kam.model.record import Data, Document, Record
@@ -42,6 +42,17 @@ def locate(path: str, raw: bytes, rtype: RecordType) -> Mapping[FieldPath, tuple
     from kam.load.careful import locate_values
 
     return locate_values(raw, way_of(rtype))
+
+
+def locate_field(raw: bytes, rtype: RecordType, name: str) -> tuple[int, int] | None:
+    """Line and column of one of a record's own values where it is found at once, as nearly always; else None."""
+    way = way_of(rtype)
+    if way.is_ledger or len(raw) > way.limit:
+        return None
+    try:
+        return locate_fast(raw, way.reader, name)
+    except REFUSALS:
+        return None
 
 
 def _fast_records(way: Way, read: tuple[Data, str], name: str, account: str, path: str) -> list[Record] | None:

@@ -58,6 +58,25 @@ class FastReader:
 
 def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
     """Values and body of a file without a flaw; raises Doubt (or YAMLError, UnicodeDecodeError) for any other."""
+    front, body = _split(raw)
+    return reader.read_front(front), body.strip("\n")
+
+
+def locate_fast(raw: bytes, reader: FastReader, name: str) -> tuple[int, int]:
+    """Line and column of one of the record's own values, in a file that is read line by line.
+
+    Raises Doubt (or UnicodeDecodeError) for any other file, and where the value does not begin beside its name.
+    """
+    front, _ = _split(raw)
+    read_rows(front, reader.shape)
+    at = f"\n{front}".find(f"\n{name}: ")
+    if at < 0:
+        raise Doubt
+    return front.count("\n", 0, at) + 2, len(name) + 3
+
+
+def _split(raw: bytes) -> tuple[str, str]:
+    """Front matter and body of a file without a flaw outside its values."""
     text = raw.decode()
     if "\r" in text:
         text = text.replace("\r\n", "\n")
@@ -70,7 +89,7 @@ def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
     front = text[4 : end + 1]
     if ">>>>>>>" in text or has_secret_sign(raw) or _is_doubtful(front):
         raise Doubt
-    return reader.read_front(front), body.strip("\n")
+    return front, body
 
 
 def _is_doubtful(front: str) -> bool:

@@ -148,6 +148,14 @@ class Placer:
         )
 
     def _position(self, path: str, full: FieldPath) -> tuple[int, int]:
+        name = full[0] if len(full) == 1 and self._last[0] != path else 0
+        rtype = self._settings.type_of_path(path) if isinstance(name, str) else None
+        if rtype:
+            from kam.load import locate_field
+
+            found = locate_field(self._read(path) or b"", rtype, str(name))
+            if found:
+                return found
         return nearest_position(self.positions(path), full)
 
     def _begins_plainly(self, path: str) -> bool:
