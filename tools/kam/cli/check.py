@@ -98,6 +98,8 @@ def command(
                 report = _with_settings(report, ctx, cache=not no_cache)
             if base is not None:
                 report = keep_new(report, portfolio, base, ctx, cache=not no_cache)
+            elif not places:
+                report = _with_dated_settings(report, ctx)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
     if places and not any(map(is_checked, places)):
         scope = "none"
@@ -116,6 +118,14 @@ def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:
     from kam.cli.parts import find_problems
 
     problems = [*ctx.settings.problems, *find_problems(ctx.settings, cache=cache)]
+    return recount([*report.problems, *problems], report) if problems else report
+
+
+def _with_dated_settings(report: Report, ctx: Context) -> Report:
+    """The report with what the day makes wrong with the settings."""
+    from kam.policy.announced import find_unannounced
+
+    problems = find_unannounced(ctx.settings, ctx.as_of)
     return recount([*report.problems, *problems], report) if problems else report
 
 

@@ -22,7 +22,8 @@ from typing import Any
 from kam.model.problem import Problem
 
 TEXT_PACKAGES = (
-    "kam.git", "kam.load", "kam.settings", "kam.schema_check", "kam.rules", "kam.portfolio", "kam.importers", "kam.kpi",
+    "kam.git", "kam.load", "kam.settings", "kam.policy", "kam.schema_check", "kam.rules", "kam.portfolio",
+    "kam.importers", "kam.kpi",
 )  # fmt: skip
 """Packages whose ``*.yml`` files hold texts of problems."""
 

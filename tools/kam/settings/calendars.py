@@ -49,7 +49,7 @@ def read_calendar(section: Section, name: str, time_zone: str) -> Calendar:
         if day in off:
             section.complain(("working_days", at), "both", RULE, found=day)
     label = section.names("name") if "name" in section.value else {"en": name, "zh": name}
-    line, _ = section.file.place(section.path)
+    line, _ = section.file.place(section.path, of_key=True)
     zone = _read_zone(section, time_zone)
     return Calendar(name, label, zone, hours, country, subdivision, off, working, line)
 

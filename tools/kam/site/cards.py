@@ -46,6 +46,8 @@ class Card:
     rows: list[tuple[str, Markup]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     body: Markup = NOTHING
+    note: tuple[str, str] = ("", "")
+    """A second chip: whose colours it has, and its words."""
 
 
 def make_card(record: Record, rtype: RecordType, shower: Shower, page: str, *, details: bool = True) -> Card:

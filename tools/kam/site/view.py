@@ -14,6 +14,7 @@ from kam.model.schema import Field, RecordType
 from kam.site.cards import Card, make_card
 from kam.site.page import Page, heading, keep_lines, one_line
 from kam.site.places import relative
+from kam.site.service import ServiceNotes
 from kam.site.show import Shower, group
 from kam.site.snapshot import Snapshot
 from kam.site.words import label, word
@@ -65,7 +66,13 @@ class View:
 
     def card(self, record: Record, page: str, *, details: bool = True) -> Card:
         """The card of a record for a page."""
-        return make_card(record, self.snapshot.types[record.type], self.shower, page, details=details)
+        card = make_card(record, self.snapshot.types[record.type], self.shower, page, details=details)
+        card.note = self._service.note(record)
+        return card
+
+    @cached_property
+    def _service(self) -> ServiceNotes:
+        return ServiceNotes(self.snapshot, self.lang)
 
     def handbook_page(self, rtype: RecordType) -> str | None:
         """The handbook page about a record type, where there is one."""
