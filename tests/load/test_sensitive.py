@@ -58,7 +58,7 @@ def test_one_wrong_digit_makes_it_another_number(number: str, at: int, add: int)
         ('password: "hunter22"', 'password: " …'),
         ("PWD = hunter22", "PWD = …"),
         ("初始密码为 a12345", "密码为 …"),
-        ("Access Key: 7Hq2Lm9Zp", "Access Key: …"),
+        ("API key: 7Hq2Lm9Zp", "API key: …"),
     ],
 )
 def test_passwords_and_keys_are_found_and_not_shown(text: str, shown: str) -> None:

@@ -18,14 +18,14 @@ NUMBER = re.compile(
     r"|(?P<phone>(?:\+?86[ -]?)?1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})(?!\.?[0-9])))"
 )
 NAMED = re.compile(
-    r"(?:pass(?:word|wd|phrase)|pwd|secret|(?:api|access)[ _-]?(?:key|token)|密码|口令|密钥)"
+    r"(?:passw(?:or)?d|pwd|secret|api[ _]?key|密码|口令|密钥)"
     r"(?:[\"'”’]?\s{0,3}(?:[:=：＝]|is\b|为|是)\s{0,3}|[ \t])[\"'“‘]?(?P<value>[!-~]{4,200})",
     re.IGNORECASE,
 )
 """A password or key behind its name."""
 KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bLTAI[0-9A-Za-z]{12,26}\b"
-    r"|\bAKID[0-9A-Za-z]{28,40}\b|\bgh[pousr]_[0-9A-Za-z]{30,}|\bgithub_pat_[0-9A-Za-z_]{30,}|\bglpat-[0-9A-Za-z_-]{18,}"
+    r"|\bAKID[0-9A-Za-z]{28,40}\b|\bgh[ps]_[0-9A-Za-z]{30,}|\bgithub_pat_[0-9A-Za-z_]{30,}|\bglpat-[0-9A-Za-z_-]{18,}"
     r"|\bxox[abeprs]-[0-9A-Za-z-]{10,}|\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"
     r"|[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,80}:[^\s:/@]{3,80}@"
 )
