@@ -304,13 +304,30 @@ def log_command(kind: ContactKind, account: str) -> str:
 
 def every_words(span: Span) -> Label:
     """How often, in words: ``every 2 weeks``."""
+    count, unit, zh = _largest_unit(span)
+    if not unit:
+        return {"en": f"every {span_words(span)['en']}", "zh": f"每{span_words(span)['zh']}"}
+    return {
+        "en": f"every {count} {unit}s" if count > 1 else f"every {unit}",
+        "zh": f"每 {count} {zh}" if count > 1 else f"每{zh.removeprefix('个')}",
+    }
+
+
+def span_words(span: Span) -> Label:
+    """How long, in words: ``2 weeks``."""
+    count, unit, zh = _largest_unit(span)
+    if not unit:
+        return {"en": f"{span.months} months and {span.days} days", "zh": f"{span.months} 个月零 {span.days} 天"}
+    return {"en": f"{count} {unit}{'s' if count > 1 else ''}", "zh": f"{count} {zh}"}
+
+
+def _largest_unit(span: Span) -> tuple[int, str, str]:
+    """The largest unit that the span is so many of, with its words; an empty one where it is of no single unit."""
     for unit, days, months, zh in UNIT_WORDS:
         size, part = (span.months, months) if months else (span.days, days)
-        if part and size % part == 0 and size and not (span.days and span.months):
-            count = size // part
-            many = f"{count} {unit}s" if count > 1 else unit
-            return {"en": f"every {many}", "zh": f"每 {count} {zh}" if count > 1 else f"每{zh.removeprefix('个')}"}
-    return {"en": f"every {span.months} months and {span.days} days", "zh": f"每 {span.months} 个月零 {span.days} 天"}
+        if size and size % part == 0 and not (span.days and span.months):
+            return size // part, unit, zh
+    return 0, "", ""
 
 
 UNIT_WORDS = (

@@ -173,7 +173,9 @@ def _rhythms(section: Section, tier: str, kinds: Collection[str], grace: Span, k
             each.complain(("kind",), "repeated", found=kind)
             continue
         seen.add(kind)
-        if role != OWNER and roles and role not in roles:
-            _unknown(each, ("role",), "role", role, sorted(roles))
+        near = nearest(role, roles) if role != OWNER and role not in roles else ""
+        if near:
+            words = {"found": role, "near": near}
+            each.file.report((*each.path, "role"), RULE, "role", words, level=Level.WARNING)
         if kind and every is not None:
             yield Rhythm(kind, every, own or NO_TIME, role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,13 @@ from kam.portfolio import Portfolio
 from kam.settings import Settings
 from kam.site.audience import shown_record, shown_types
 from kam.site.cards import date_of
+from kam.site.care import CareFinder, Due
 from kam.site.places import Places
 from kam.site.withhold import open_folders, withhold
 
 if TYPE_CHECKING:
     from kam.kpi import Group, KpiResult
+    from kam.kpi.tiers import Assessed, Assessment
 
 TREND = 12
 """So many months a KPI's trend goes back."""
@@ -35,7 +37,8 @@ class Snapshot:
 
     ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
-    profile of each account that has one.
+    profile of each account that has one. ``assessed`` (points and tiers) and ``care`` (contacts due, by account) come
+    from all records.
     """
 
     root: Path
@@ -46,6 +49,8 @@ class Snapshot:
     by_account: ByAccount
     problems: Sequence[Problem]
     kpis: Sequence[KpiResult] = ()
+    assessed: Assessed | None = None
+    care: Mapping[str, Sequence[Due]] = field(default_factory=dict)
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -77,6 +82,11 @@ class Snapshot:
                 parts[part.key or ""][result.id].append(part)
         return parts
 
+    @cached_property
+    def assessments(self) -> Mapping[str, Assessment]:
+        """The points and tier of each account."""
+        return {each.account: each for each in self.assessed.accounts} if self.assessed else {}
+
     def profile(self, account: str) -> Mapping[str, object]:
         """The fields of an account's profile; empty where there is none."""
         found = self.profiles.get(account)
@@ -98,7 +108,9 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     types = shown_types(settings.types)
     profiles: dict[str, Record] = {}
     by_account: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    care = CareFinder(settings)
     for record in portfolio.iter_records():
+        care.add(record)
         rtype = types.get(record.type)
         if rtype is None:
             continue
@@ -113,17 +125,25 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
         for account, by_type in by_account.items()
     }
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
-    kpis = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
-    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis)
+    kpis, assessed = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
+    due = care.find(as_of)
+    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, due)
 
 
-def _kpis(portfolio: Portfolio, as_of: date, shown: set[str], types: Mapping[str, RecordType]) -> Sequence[KpiResult]:
-    """All KPIs. Their values count every record; what would tell a single record's confidential value is left out."""
+def _kpis(
+    portfolio: Portfolio, as_of: date, shown: set[str], types: Mapping[str, RecordType]
+) -> tuple[Sequence[KpiResult], Assessed]:
+    """All KPIs, and the tiers that follow. Their values count every record; what would tell a single record's
+    confidential value is left out of the KPIs."""
     from kam.kpi import compute
+    from kam.kpi.tiers import assess_tiers
+    from kam.tables import open_tables
 
     open_types = open_folders(portfolio.settings.types.values(), types)
-    results = compute(portfolio, as_of, by="account", trend=TREND, facts=True)
-    return [withhold(each, shown, open_types) for each in results]
+    with open_tables(portfolio, as_of) as tables:
+        results = compute(portfolio, as_of, by="account", trend=TREND, facts=True, tables=tables)
+        assessed = assess_tiers(portfolio, as_of, tables=tables, results=results)
+    return [withhold(each, shown, open_types) for each in results], assessed
 
 
 def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from kam.model.problem import Level
 from kam.model.record import Record
+from kam.site.contacts_due import overdue_contacts
 from kam.site.figures import Shown, show_all, show_result, worst_first
 from kam.site.page import Page
 from kam.site.places import account_page
+from kam.site.tiers import attention_tiers, show_tier
 from kam.site.view import View
 from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
 
@@ -33,6 +35,8 @@ def render(view: View) -> Iterator[Page]:
     )
     endings = sorted((e for a in places for e in ending_contracts(snapshot, a)), key=lambda e: (e.end, e.record.id))
     severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
+    undecided = attention_tiers(view)
+    late = overdue_contacts(view)
     accounts = [account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)]
     yield view.page(
         "index",
@@ -49,6 +53,10 @@ def render(view: View) -> Iterator[Page]:
         endings_count=len(endings),
         severe=[view.card(r, "index", details=False) for r in severe[:SHOWN]],
         severe_count=len(severe),
+        tiers=[(each, show_tier(view, each.account)) for each in undecided[:SHOWN]],
+        tiers_count=len(undecided),
+        late_care=late[:SHOWN],
+        late_count=len(late),
         errors=sum(p.level is Level.ERROR for p in snapshot.problems),
         warnings=sum(p.level is Level.WARNING for p in snapshot.problems),
         unassigned=sum(len(r) for r in snapshot.by_account.get("_unassigned", {}).values()),
@@ -117,6 +125,7 @@ def account_line(view: View, slug: str, page: str) -> dict[str, object]:
         "legal": str(data.get("legal_name", "")),
         "value": {name: str(data.get(name, "")) for name in ("tier", "lifecycle")},
         **{name: words(name) for name in ("tier", "owner", "region", "industry", "lifecycle", "country")},
+        "tier_panel": show_tier(view, slug),
         "severe": len(severe_issues(snapshot, slug)),
         "actions": len(actions),
         "overdue": sum(a.is_overdue for a in actions),
