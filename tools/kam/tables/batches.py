@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from kam.model.record import Data
 from kam.portfolio.workers import spread
 from kam.tables.collect import Batch, Collector, Flaw
-from kam.tables.money import Converter
 from kam.tables.plan import TablePlan
+from kam.tables.service import traits_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,15 +64,14 @@ def start_filling(portfolio: RecordSource, shares: Sequence[Share]) -> Iterator[
 
 
 def _iter_fillings(portfolio: RecordSource, shares: Sequence[Share]) -> Iterator[Filling]:
-    currencies = _account_currencies(portfolio)
+    currencies, traits = _read_profiles(portfolio)
     here = os.getpid()
 
     def make() -> Callable[[int], Result]:
         source = portfolio if os.getpid() == here else portfolio.reopen()
         if source is None:
             return lambda at: (at, None, [])
-        settings = source.settings
-        collector = Collector(Converter(settings.currencies), ZoneInfo(settings.site.time_zone), currencies)
+        collector = Collector(source.settings, currencies, traits)
         return lambda at: (at, *_fill(source, collector, *shares[at]))
 
     waiting: dict[int, Result] = {}
@@ -87,11 +86,16 @@ def _iter_fillings(portfolio: RecordSource, shares: Sequence[Share]) -> Iterator
             turn += 1
 
 
-def _account_currencies(portfolio: RecordSource) -> dict[str, str]:
-    if "profile" not in portfolio.settings.types:
-        return {}
-    profiles = portfolio.iter_records(type="profile")
-    return {r.account: str(r.data["currency"]) for r in profiles if "currency" in r.data}
+def _read_profiles(portfolio: RecordSource) -> tuple[dict[str, str], dict[str, Data]]:
+    """What records of an account depend on: its currency, and what decides on promises made to it."""
+    currencies: dict[str, str] = {}
+    traits: dict[str, Data] = {}
+    if "profile" in portfolio.settings.types:
+        for record in portfolio.iter_records(type="profile"):
+            if "currency" in record.data:
+                currencies[record.account] = str(record.data["currency"])
+            traits[record.account] = traits_of(record)
+    return currencies, traits
 
 
 def _fill(
