@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from kam.authoring import Desk, Refusal
@@ -116,6 +116,7 @@ def check_meaning(known: Settings, rtype: RecordType, record: Record, field: Fie
 
 @settings(max_examples=60, deadline=None)
 @given(word=st.text(min_size=0, max_size=30))
+@example(word="²")
 def test_no_word_makes_more_trouble_than_a_refusal(sample: Sample, word: str) -> None:
     desk, records = sample()
     profile = next(each for each in records if each.type == "profile")

@@ -79,7 +79,7 @@ def _find_item(step: str, field: Field, holder: Any, name: str) -> int:
             value = item.get if isinstance(item, Mapping) else lambda key, item=item: item
             if any(is_same(step, str(value(key) or "")) for key in keys):
                 return at
-    if step.isdigit() and int(step) < len(items):
+    if step.isdecimal() and int(step) < len(items):
         return int(step)
     known = [str(item.get(next(iter(_id_names(field)), ""), "")) for item in items if isinstance(item, Mapping)]
     listed = ", ".join(each for each in known if each)

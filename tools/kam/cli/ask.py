@@ -34,7 +34,7 @@ def ask_line(question: str, offers: Sequence[str] = (), default: str = "") -> st
         answer = prompt(shown, completer=completer, complete_while_typing=bool(offers)).strip()
     except (EOFError, KeyboardInterrupt):
         raise click.Abort from None
-    if offers and answer.isdigit() and 1 <= int(answer) <= len(offers) and answer not in offers:
+    if offers and answer.isdecimal() and 1 <= int(answer) <= len(offers) and answer not in offers:
         return offers[int(answer) - 1]
     begun = [offer for offer in offers if answer and offer.casefold().startswith(answer.casefold())]
     return begun[0] if len(begun) == 1 else answer or default
