@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from kam.model.problem import Level, Problem
+from kam.model.texts import find_texts
 from kam.portfolio.report import Report, make_report
 from kam.report.json_lines import render_json
 from kam.report.text import TextReporter
+from kam.rules.discovery import load_rules
 
 
 def _problem(number: int, rule: str = "in-tray", level: Level = Level.WARNING) -> Problem:
@@ -29,9 +33,38 @@ def _text(report: Report, lang: str = "en", *, show_all: bool = False, colour: b
 def test_many_of_one_kind_are_grouped() -> None:
     lines = _text(_report(*(_problem(n) for n in range(1_425))))
     assert len(lines) < 10
-    assert "1,425 warnings, the first 3:" in lines[0]
+    assert "1,425 warnings, for example:" in lines[0]
     assert "and 1,422 more" in "\n".join(lines)
     assert lines[-1] == "2,000 records in 85 accounts: 0 errors, 1,425 warnings; 81% complete"
+
+
+def test_a_group_shows_several_accounts_and_where_most_are() -> None:
+    paths = [
+        f"accounts/{name}/orders/{n}.md"
+        for name, count in (("acme", 9), ("beta", 3), ("zeta", 5))
+        for n in range(count)
+    ]
+    lines = _text(_report(*(replace(_problem(1), path=path) for path in paths)))
+    assert [line.split()[0] for line in lines[1:4]] == [
+        "accounts/acme/orders/0.md:2:1", "accounts/beta/orders/0.md:2:1", "accounts/zeta/orders/0.md:2:1",
+    ]  # fmt: skip
+    assert "    most in: acme 9, zeta 5, beta 3" in lines
+
+
+def test_a_rule_with_two_levels_makes_two_groups() -> None:
+    found = [_problem(n, level=level) for n in range(8) for level in (Level.ERROR, Level.INFO)]
+    heads = [line for line in _text(_report(*found)) if "for example" in line]
+    assert ["8 errors" in heads[0], "8 info" in heads[1], len(heads)] == [True, True, 2]
+
+
+def test_many_kinds_of_few_problems_are_grouped_too() -> None:
+    rules = [rule.name for rule in load_rules()][:11]
+    args = {name: "x" for rule in rules for name in re.findall(r"{(\w+)}", str(find_texts(rule)["messages"]))}
+    keys = {rule: next(iter(find_texts(rule)["messages"])) for rule in rules}
+    found = [replace(_problem(n, rule), args=args, key=keys[rule]) for rule in rules for n in range(5)]
+    lines = _text(_report(*found))
+    assert len(lines) < 100
+    assert sum(line.endswith("warnings, for example:") for line in lines) == len(rules)
 
 
 def test_all_of_them_are_spelt_out_on_request() -> None:
@@ -70,7 +103,7 @@ def test_errors_stand_alone_beside_a_group_of_warnings() -> None:
 
 def test_chinese_speaks_chinese() -> None:
     lines = _text(_report(*(_problem(n) for n in range(7))), "zh")
-    assert lines[0] == "待分配客户的记录（in-tray）：7 个警告，先列 3 个"
+    assert lines[0] == "待分配客户的记录（in-tray）：7 个警告，例如："
     assert lines[-1] == "85 个客户，2000 条记录：0 个错误，7 个警告；完整度 81%"
 
 

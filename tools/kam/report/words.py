@@ -43,6 +43,7 @@ UNUSABLE = {
 }
 
 OFTEN = {"en": "most often: ", "zh": "最常见："}
+WHERE = {"en": "most in: ", "zh": "集中在："}
 
 
 def counts(pairs: Sequence[tuple[str, int]], lang: str) -> str:
@@ -62,11 +63,18 @@ def count(number: int, level: Level, lang: str) -> str:
     return f"{number:,} {word}{'' if number == 1 or level is Level.INFO else 's'}"
 
 
-def group_head(title: str, rule: str, found: str, shown: int, lang: str) -> str:
-    """The line above a group of problems of one kind."""
+def group_head(title: str, rule: str, found: str, lang: str, *, is_whole: bool) -> str:
+    """The line above a group of problems of one kind, of which all or only some follow."""
     if lang == "zh":
-        return f"{title}（{rule}）：{found}，先列 {shown} 个"
-    return f"{title} ({rule}): {found}, the first {shown}:"
+        return f"{title}（{rule}）：{found}{'：' if is_whole else '，例如：'}"
+    return f"{title} ({rule}): {found}{':' if is_whole else ', for example:'}"
+
+
+def and_more(rest: int, lang: str) -> str:
+    """That there are so many further accounts; empty where there are none."""
+    if rest <= 0:
+        return ""
+    return f"，以及另外 {rest} 个客户" if lang == "zh" else f" and {rest:,} accounts more"
 
 
 def group_rest(rest: int, rule: str, lang: str, revision: str = "") -> str:
