@@ -16,8 +16,10 @@ Nav = list[Any]
 
 
 def make_nav(view: View) -> Nav:
-    """Home, accounts, records, KPIs, handbook; accounts and their records are reached from the indexes."""
+    """Home, accounts, people, records, KPIs, handbook; accounts and their records are reached from the indexes."""
     nav: Nav = [{escape(view.word("home")): "index.md"}, {escape(view.word("accounts")): "accounts/index.md"}]
+    if view.snapshot.settings.people:
+        nav.append({escape(view.word("our_people")): "people.md"})
     types = [{escape(view.plural(rtype)): f"records/{rtype.folder}.md"} for rtype in view.types]
     nav.append({escape(view.word("records")): ["records/index.md", *types, {view.word("left_out"): "problems.md"}]})
     if view.snapshot.kpis:
