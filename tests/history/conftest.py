@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kam.cli.main import cli
+from kam.settings import load_settings
 
 AS_OF = "2026-06-30"
 PROFILE = "---\nname: Acme\nowner: li-ming\ncurrency: CNY\n---\n"
@@ -101,11 +102,21 @@ def make_project(root: Path, top: Path, repository: Path) -> Project:
     return project
 
 
+@pytest.fixture(scope="session")
+def begun(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A portfolio to copy, with its settings compiled."""
+    root = tmp_path_factory.mktemp("begun") / "kam"
+    make_project(root, root, repository)
+    assert load_settings(root).is_usable
+    return root
+
+
 @pytest.fixture
-def project(tmp_path: Path, repository: Path) -> Project:
-    """A portfolio that is a repository; the work goes on a branch of its own."""
+def project(tmp_path: Path, begun: Path) -> Project:
+    """A portfolio that is a repository."""
     root = tmp_path / "kam"
-    return make_project(root, root, repository)
+    shutil.copytree(begun, root)
+    return Project(root, root)
 
 
 @pytest.fixture

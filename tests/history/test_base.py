@@ -265,3 +265,38 @@ def test_a_check_against_a_base_can_be_narrowed_down(project: Project, branch: B
     project.write({ISSUE: None, other: OPEN.replace("text: Came", "text: Went")})
     (said,) = project.said("main", *words)
     assert ("deleted" in said) == (words[0] == "--select")
+
+
+SUPPRESSED = (
+    "suppressions:\n  - rule: deleted-record\n    record: acme/issues/2026-03-02-late\n    reason: Entered twice\n"
+    "    by: wang-fang\n    until: 2026-12-31\n"
+)
+
+
+def test_an_exception_of_the_base_lets_a_change_pass_and_is_not_called_unused(project: Project, branch: Branch) -> None:
+    branch({ISSUE: OPEN, "site-config/suppressions.yml": SUPPRESSED})
+    assert "suppression" not in project.kam("check", "--all").stdout
+    project.write({ISSUE: None})
+    assert project.said() == []
+
+
+def test_an_exception_that_comes_with_the_change_lets_nothing_pass(project: Project, branch: Branch) -> None:
+    branch({ISSUE: OPEN})
+    project.write({ISSUE: None, "site-config/suppressions.yml": SUPPRESSED})
+    assert [line.split(" ")[1] for line in project.said()] == ["deleted-record"]
+
+
+def test_the_company_says_how_bad_a_forbidden_change_is(project: Project, branch: Branch) -> None:
+    branch({ISSUE: OPEN, "site-config/checks.yml": "rules:\n  deleted-record: warning\n"})
+    project.write({ISSUE: None})
+    assert project.kam("check", "--base", "main").exit_code == 0
+    assert project.kam("check", "--base", "main", "--strict").exit_code == 1
+
+
+def test_a_mistake_in_the_settings_of_the_change_is_new(project: Project, branch: Branch) -> None:
+    kpi = "site-config/kpis/broken.yml"
+    branch({kpi: "title: {en: Old, zh: 旧}\n"})
+    assert project.said() == []
+    project.write({kpi.replace("broken", "worse"): "title: {en: New, zh: 新}\n"})
+    said = project.said()
+    assert said and all(line.startswith("site-config/kpis/worse.yml") for line in said)
