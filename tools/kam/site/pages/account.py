@@ -10,12 +10,14 @@ from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.site.bodies import render_body
 from kam.site.cards import add_fields, date_of, is_open, state_field
+from kam.site.contacts_due import show_care
 from kam.site.division import show_division
 from kam.site.figures import show_account
 from kam.site.page import Page
 from kam.site.pages.home import account_line
 from kam.site.places import ON_ACCOUNT, ON_PAGE, account_page, list_page
 from kam.site.show import At
+from kam.site.tiers import show_tier
 from kam.site.view import View
 from kam.site.work import last_contact, open_actions, open_records
 
@@ -31,6 +33,7 @@ _SHOWN_ELSEWHERE = frozenset(
         "owner",
         "lifecycle",
         "tier",
+        "tier_override",
         "region",
         "country",
         "industry",
@@ -74,6 +77,8 @@ def _account(view: View, account: str) -> Page:
         events=events,
         shower=view.shower,
         family=_family(view, account),
+        tier_panel=show_tier(view, account),
+        care=show_care(view, account, page),
         **_profile(view, profile, page),
     )
 
