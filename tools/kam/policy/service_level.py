@@ -97,7 +97,7 @@ class ServiceClock:
         if agreed is not None:
             agreed = begun + (agreed - begun) * share / 100
         day = begun.astimezone(self.zone).date()
-        changes = list(self._changes(issue, "severity_history"))
+        changes = self._changes(issue, "severity_history")
         severity = _text(issue, "severity")
         if agreed is None and all(
             terms.promise(clock, name, day) is None for name in {severity, *(to for _, to in changes)}
@@ -126,7 +126,7 @@ class ServiceClock:
     def _pauses(self, issue: Data, begun: datetime) -> list[Pause] | None:
         """When the clock to the solution stood still; None where the issue is over and nobody knows since when."""
         found = [Pause(*span) for span in self._holds(issue)]
-        history = list(self._changes(issue, "history"))
+        history = self._changes(issue, "history")
         found += (Pause(*span) for span in _spans(history, self.pause_while))
         stops = [Pause(*span, is_stop=True) for span in _spans(history, None, self.open_states)]
         status = _text(issue, "status")
@@ -151,12 +151,10 @@ class ServiceClock:
             if begin is not None and (end is None or end > begin):
                 yield begin, end
 
-    def _changes(self, issue: Data, name: str) -> Iterator[tuple[datetime, str]]:
+    def _changes(self, issue: Data, name: str) -> list[tuple[datetime, str]]:
         entries = issue.get(name)
-        for each in entries if isinstance(entries, list) else ():
-            at = self._moment(each.get("at")) if isinstance(each, dict) else None
-            if at is not None and isinstance(each, dict):
-                yield at, _text(each, "to")
+        rows = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+        return [(at, _text(row, "to")) for row in rows if (at := self._moment(row.get("at"))) is not None]
 
     def _moment(self, value: object) -> datetime | None:
         """A moment; a date alone is its first moment in the company's zone. None for anything else."""

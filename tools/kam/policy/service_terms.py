@@ -49,6 +49,7 @@ class Terms:
         self.levels = levels
         self.profile = profile
         self._found: dict[tuple[str, str, date], Promise | None] = {}
+        self._tiers: dict[date, str] = {}
         listed = profile.get(EXCEPTIONS)
         self._own = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
@@ -61,7 +62,10 @@ class Terms:
 
     def tier(self, day: date) -> str:
         """The account's tier on a day; empty where it has none."""
-        return tier_on(self.profile, day)
+        found = self._tiers.get(day)
+        if found is None:
+            found = self._tiers[day] = tier_on(self.profile, day)
+        return found
 
     def work(self, day: date) -> WorkingTime | None:
         """The working time that counts for the account; None where no calendar does."""

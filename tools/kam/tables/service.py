@@ -52,7 +52,7 @@ class ServiceColumns:
             terms = self._terms_of(record.account)
             for clock in CLOCKS:
                 stages = self.clock.follow(clock, record.data, terms)
-                stated = [(stage, *self._due(stage)) for stage in stages]
+                stated = self._with_dues(stages)
                 last = (stated[-1][1], stated[-1][2], _state(stages[-1])) if stated else (None, None, State.NONE.value)
                 for what, value in zip(("due", "due_date", "state"), last, strict=True):
                     columns[f"{clock}_{what}"].append(value)
@@ -64,11 +64,17 @@ class ServiceColumns:
         at = stage.at.isoformat()
         return at, self.day_of(at), stage.tier, stage.severity, due, day, _state(stage)
 
-    def _due(self, stage: Stage) -> tuple[str | None, str | None]:
-        if stage.due is None:
-            return None, None
-        local = stage.due.astimezone(self.zone)
-        return local.isoformat(), local.date().isoformat()
+    def _with_dues(self, stages: list[Stage]) -> list[tuple[Stage, str | None, str | None]]:
+        """The stages with their due moment and day; most have that of the stage before."""
+        found: list[tuple[Stage, str | None, str | None]] = []
+        known: datetime | None = None
+        due: str | None = None
+        for stage in stages:
+            if stage.due != known:
+                known = stage.due
+                due = known.astimezone(self.zone).isoformat() if known else None
+            found.append((stage, due, due[:10] if due else None))
+        return found
 
     def _terms_of(self, account: str) -> Terms:
         found = self._terms.get(account)
