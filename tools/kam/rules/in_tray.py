@@ -20,4 +20,4 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
     """Every record below ``_unassigned``."""
     if records.account == UNASSIGNED:
         for record in records:
-            yield Finding(args={"folder": settings.types[record.type].folder}, record=record.id)
+            yield Finding(args={"record": record.id}, record=record.id)
