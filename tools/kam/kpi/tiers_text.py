@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kam.kpi.show import show_number, show_value
+from kam.kpi.show import show_number, show_unit, show_value
 from kam.kpi.tiers import DIFFERS, NO_SCORE, NO_TIER, OVERRIDDEN, Assessment
 from kam.model.schema import Label
 from kam.policy.tier import Points
@@ -73,22 +73,27 @@ def span_text(window: str, lang: str) -> str:
 
 
 def band_texts(criterion: Criterion, kpi: Kpi | None, settings: Settings, lang: str) -> list[tuple[str, str]]:
-    """What earns how many points, in words: each band or choice with its points."""
+    """What earns how many points, in words: each band by where it begins, or each choice."""
     if criterion.choices:
         return [(_choice(criterion, name, settings, lang), plain(points)) for name, points in criterion.choices.items()]
-    return [(_band(band, kpi, settings, lang), plain(band.points)) for band in criterion.bands]
+    return [(_band(band, at == 0, kpi, settings, lang), plain(band.points)) for at, band in enumerate(criterion.bands)]
 
 
-def _band(band: Band, kpi: Kpi | None, settings: Settings, lang: str) -> str:
-    def shown(number: Decimal) -> str:
-        return show_value(kpi, number, lang, settings.currencies.base) if kpi else f"{number:,}"
+def _band(band: Band, is_first: bool, kpi: Kpi | None, settings: Settings, lang: str) -> str:
+    if is_first and band.below is not None:
+        return f"< {_amount(band.below, kpi, settings, lang)}"
+    return "" if band.from_ is None else f"≥ {_amount(band.from_, kpi, settings, lang)}"
 
-    if band.from_ is None:
-        return "–" if band.below is None else f"< {shown(band.below)}"
-    if band.below is None:
-        return f"≥ {shown(band.from_)}"
-    low = f"{band.from_:,}" if kpi is None or kpi.unit != "points" else shown(band.from_)
-    return f"{low} – < {shown(band.below)}"
+
+def _amount(number: Decimal, kpi: Kpi | None, settings: Settings, lang: str) -> str:
+    """A number as the policy gives it, with the unit of the KPI."""
+    text = f"{number:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if kpi is None:
+        return text
+    if kpi.unit == "money":
+        return f"{settings.currencies.base} {text}".strip()
+    return f"{text} {show_unit(kpi.unit, lang)}".strip()
 
 
 def missing_text(criterion: Criterion, lang: str) -> str:

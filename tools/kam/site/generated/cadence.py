@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kam.site.view import View
 
 
+FEW = 3
+
+
 def choices(view: View) -> Iterable[str]:
     """It takes no argument."""
     return ()
@@ -29,7 +32,7 @@ def render(view: View, page: str, argument: str) -> str:
             "kind": view.label(kinds[each.kind].label),
             "every": view.label(every_words(each.every)),
             "grace": _grace(view, each.grace),
-            "role": view.word("account_owner") if each.role == OWNER else each.role,
+            "people": _people(view, each.role),
         }
         for tier, listed in cadence.tiers.items()
         for each in listed
@@ -45,6 +48,14 @@ def _grace(view: View, grace: Span) -> str:
     return view.word("no_grace") if grace.is_empty else view.label(span_words(grace))
 
 
+def _people(view: View, role: str) -> str:
+    """Those who have a role, where there are few; else the role."""
+    if role == OWNER:
+        return view.word("account_owner")
+    names = [view.shower.person(p.id) for p in view.snapshot.settings.people.values() if p.role == role and not p.to]
+    return view.word("comma").join(names) if 0 < len(names) <= FEW else role
+
+
 def _used_first(cadence: Cadence) -> list[ContactKind]:
     used = {each.kind for listed in cadence.tiers.values() for each in listed}
     return sorted(cadence.kinds, key=lambda kind: kind.id not in used)
@@ -56,5 +67,7 @@ def _counted(view: View, counted: Counted) -> str:
     parts = []
     for name, values in counted.where.items():
         field = rtype.by_name[name]
-        parts.append(f"{view.label(field.label)}: {', '.join(view.shower.choice(field, value) for value in values)}")
-    return f"{view.label(rtype.label)} ({'; '.join(parts)})" if parts else view.label(rtype.label)
+        words = view.word("comma").join(view.shower.choice(field, value) for value in values)
+        parts.append(view.word("field_is", field=view.label(field.label), value=words))
+    label = view.label(rtype.label)
+    return view.word("with_parts", what=label, parts=view.word("semicolon").join(parts)) if parts else label

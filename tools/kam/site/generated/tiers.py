@@ -19,7 +19,7 @@ def choices(view: View) -> Iterable[str]:
 
 def render(view: View, page: str, argument: str) -> str:
     """The tables, or a sentence where the policy names no criteria."""
-    from kam.kpi.tiers_text import band_texts, missing_text, source_text
+    from kam.kpi.tiers_text import band_texts, source_text
 
     settings = view.snapshot.settings
     tiers = settings.part(Tiers)
@@ -34,7 +34,7 @@ def render(view: View, page: str, argument: str) -> str:
                 "most": plain(each.most * each.weight),
                 "bands": band_texts(each, kpi, settings, view.lang),
                 "weight": "" if each.weight == 1 else plain(each.weight),
-                "missing": missing_text(each, view.lang),
+                "missing": view.word(f"missing_{each.missing}"),
             }
         )
     ends = [tiers.out_of, *(each.from_ for each in tiers.thresholds)]
