@@ -175,3 +175,18 @@ def as_json(value: Any) -> Any:
 def test_formats(name: str, good: list[str], bad: list[str]) -> None:
     assert [v for v in good if not has_format(v, name)] == []
     assert [v for v in bad if has_format(v, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("人民币", "CNY"), ("¥", "CNY"), ("￥", "CNY"), ("元", "CNY"), ("美元", "USD"), ("US$", "USD"),
+     ("€", "EUR"), ("Euro", "EUR"), ("usd", "USD"), ("港币", "HKD")],
+)  # fmt: skip
+def test_a_currency_by_name_or_sign_is_told_its_code(note_type: RecordType, text: str, code: str) -> None:
+    (slip,) = find_schema_slips(note_type, GOOD | {"currency": text})
+    assert (slip.rule, slip.key, slip.args["near"]) == ("format", "currency-near", code)
+
+
+def test_a_currency_nobody_knows_is_told_the_form(note_type: RecordType) -> None:
+    (slip,) = find_schema_slips(note_type, GOOD | {"currency": "money"})
+    assert (slip.rule, slip.key) == ("format", "currency")

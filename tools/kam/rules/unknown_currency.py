@@ -11,18 +11,14 @@ from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
 from kam.rules.values import Tree, find_in, top_names, tree_of
+from kam.schema_check.currency_names import CODES
+from kam.schema_check.formats import has_format
 
 if TYPE_CHECKING:
     from kam.settings import Currencies, Settings
 
 NAME = "unknown-currency"
 LEVEL = Level.ERROR
-
-ALIASES = {
-    "RMB": "CNY", "CNH": "CNY", "人民币": "CNY", "元": "CNY", "¥": "CNY", "￥": "CNY",
-    "$": "USD", "US$": "USD", "美元": "USD", "€": "EUR", "EURO": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP",
-}  # fmt: skip
-"""What people write for a currency → its code (ISO 4217)."""
 
 
 def _currency_fields(rtype: RecordType) -> Tree:
@@ -38,12 +34,12 @@ def fields(rtype: RecordType) -> Iterable[str]:
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
-    """Each currency that ``currencies.yml`` does not list and that is not the company's own."""
+    """Each code that is neither listed in ``currencies.yml`` nor the company's own; what is no code, the schema tells."""
     known = settings.currencies
     if not known.base and not known.listed:
         return
     for path, value in find_in(record.data, currency_fields_of(rtype)):
-        if value != known.base and value not in known.listed:
+        if value != known.base and value not in known.listed and has_format(value, "currency"):
             near = _meant(value, known)
             listed = ", ".join(sorted({known.base, *known.listed} - {""}))
             yield Finding(path, "near" if near else "default", {"value": value, "near": near, "known": listed})
@@ -55,5 +51,5 @@ def _meant(value: str, known: Currencies) -> str:
     word = value.strip().upper()
     words = ((text, each.code) for each in known.listed.values() for text in (each.symbol, *each.names.values()))
     by_word = {text.upper(): code for text, code in words}
-    found = ALIASES.get(word) or by_word.get(word) or ""
+    found = CODES.get(value.strip().casefold()) or by_word.get(word) or ""
     return found if found in codes else nearest(word, sorted(codes))

@@ -9,6 +9,7 @@ from typing import Any
 
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, RecordType
+from kam.schema_check.currency_names import find_currency
 from kam.schema_check.engine import SchemaError, engine_of
 from kam.schema_check.formats import PATTERNS
 from kam.schema_check.nearest import find_choice, find_field
@@ -113,6 +114,9 @@ def _with_label(option: str, labels: Mapping[str, Mapping[str, str]], lang: str,
 
 def _explain_pattern(path: FieldPath, args: dict[str, str], pattern: str, found: Field | None) -> SchemaSlip:
     name = FORMAT_OF.get(pattern)
+    near = find_currency(args["value"]) if name == "currency" else ""
+    if near:
+        return SchemaSlip("format", path, "currency-near", args | {"near": near})
     if name:
         return SchemaSlip("format", path, name, args)
     help_en = found.help.get("en", "") if found else ""
