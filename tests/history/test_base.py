@@ -300,3 +300,32 @@ def test_a_mistake_in_the_settings_of_the_change_is_new(project: Project, branch
     project.write({kpi.replace("broken", "worse"): "title: {en: New, zh: 新}\n"})
     said = project.said()
     assert said and all(line.startswith("site-config/kpis/worse.yml") for line in said)
+
+
+def test_an_account_under_a_new_name_has_no_new_problems(project: Project, branch: Branch) -> None:
+    branch({BAD_PATH: BAD, ISSUE: OPEN, "accounts/acme/stray.txt": "x"})
+    assert project.since("main")["summary"]["errors"] == 0
+    project.git("mv", "accounts/acme", "accounts/apex")
+    found = project.since("main", "--strict")
+    assert [each["message"] for each in found["problems"]] == []
+    assert found["summary"]["older"] >= 3
+
+
+def test_nothing_that_the_repository_names_is_run(project: Project, branch: Branch, tmp_path: Path) -> None:
+    branch({ISSUE: OPEN, ".gitattributes": "*.md diff=x filter=x\n"})
+    project.commit({ISSUE: OPEN.replace("Late", "Later")})
+    trap = tmp_path / "trap.sh"
+    trap.write_text(f"#!/bin/sh\ntouch '{tmp_path}/sprung'\ncat\n")
+    trap.chmod(0o755)
+    keys = ("core.fsmonitor", "core.pager", "diff.external", "diff.x.textconv", "filter.x.clean", "filter.x.smudge")
+    with (project.root / ".git/config").open("a") as file:
+        file.writelines(f'[{key.split(".")[0]}{f" {chr(34)}x{chr(34)}" if key.count(".") == 2 else ""}]\n'
+                        f'\t{key.rpartition(".")[2]} = {trap}\n' for key in keys)  # fmt: skip
+    for name in ("post-checkout", "post-index-change", "reference-transaction"):
+        (project.root / ".git/hooks").mkdir(exist_ok=True)
+        shutil.copy(trap, project.root / ".git/hooks" / name)
+    assert project.said() == []
+    assert project.kam("audit", "log").exit_code == 0
+    assert not (tmp_path / "sprung").exists()
+    project.git("diff", "HEAD~1")
+    assert (tmp_path / "sprung").exists()

@@ -41,3 +41,9 @@ def test_a_shorter_list_is_older_and_a_longer_one_new() -> None:
     long, short = problem(fields="owner, tier, region"), problem(fields="tier")
     assert split_new([short], [long], {}) == ([], 1)
     assert split_new([long], [short], {}) == ([long], 0)
+
+
+def test_what_lies_in_a_renamed_account_is_known_there() -> None:
+    older = [Problem("accounts/acme/attachments/a.exe", 0, 0, "attachment-type", Level.ERROR)]
+    now = [Problem("accounts/apex/attachments/a.exe", 0, 0, "attachment-type", Level.ERROR)]
+    assert split_new(now, older, {"acme": "apex", "accounts/acme": "accounts/apex"}) == ([], 1)

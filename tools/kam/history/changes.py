@@ -95,6 +95,8 @@ def compare_states(before: State, after: State, renames: Mapping[str, str]) -> C
     pairs = sorted(_pair_records(files, before, after), key=_place_of)
     names = {pair.before: pair.after for pair in files if pair.before and pair.after and pair.before != pair.after}
     names |= {old.id: new.id for old, new in pairs if old and new and old.id != new.id}
+    for old, now in _moved_accounts(files).items():
+        names |= {old: now, f"{ACCOUNTS}{old}": f"{ACCOUNTS}{now}"}
     return Compared(_make_changes(pairs, before, after), names, files)
 
 
@@ -124,11 +126,7 @@ def _place_of(pair: Pair) -> tuple[str, str]:
 
 def _pair_records(files: Sequence[FilePair], before: State, after: State) -> Iterator[Pair]:
     """The records of the paired files. Entries of ledgers are known by their ids, in whatever month they stand."""
-    accounts = {
-        pair.before.split("/")[1]: pair.after.split("/")[1]
-        for pair in files
-        if pair.before.endswith("/profile.md") and pair.after
-    }
+    accounts = _moved_accounts(files)
     old_entries: Entries = {}
     new_entries: Entries = {}
     moved = {pair.before: pair.after for pair in files}
@@ -148,6 +146,13 @@ def _pair_records(files: Sequence[FilePair], before: State, after: State) -> Ite
         if now is not None or not path or not after.has_lost(path, key[2]):
             yield record, now
     yield from ((None, record) for record in new_entries.values())
+
+
+def _moved_accounts(files: Sequence[FilePair]) -> dict[str, str]:
+    """Old → new name of the accounts whose profile moved."""
+    moved = (pair for pair in files if pair.before.endswith("/profile.md") and pair.after.startswith(ACCOUNTS))
+    found = {pair.before.split("/")[1]: pair.after.split("/")[1] for pair in moved}
+    return {old: now for old, now in found.items() if old != now}
 
 
 def _pair_single(old: Record | None, new: Record | None) -> Iterator[Pair]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kam.history.pairing import ACCOUNTS
 from kam.model.problem import Problem
 
 NUMBERS = re.compile(r"\[\d+\]")
@@ -50,11 +51,19 @@ def sign(problem: Problem, names: Mapping[str, str] | None = None) -> Sign:
     names = names or {}
     place = problem.record or problem.path
     args = frozenset(
-        (name, names.get(str(value), str(value)))
+        (name, _name_now(str(value), names))
         for name, value in problem.args.items()
         if name not in LINES or not str(value).isdigit()
     )
-    return Sign(names.get(place, place), problem.rule, problem.key, NUMBERS.sub("[]", problem.field), args)
+    return Sign(_name_now(place, names), problem.rule, problem.key, NUMBERS.sub("[]", problem.field), args)
+
+
+def _name_now(text: str, names: Mapping[str, str]) -> str:
+    """What is called so now; a file or record without a new name of its own may lie in an account that has one."""
+    if not names or text in names:
+        return names.get(text, text)
+    head = text.removeprefix(ACCOUNTS).partition("/")[0]
+    return text.replace(head, names[head], 1) if head in names and "/" in text else text
 
 
 def _take_longer(found: Sign, rest: list[Sign]) -> bool:
