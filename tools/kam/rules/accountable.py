@@ -9,6 +9,7 @@ from kam.model.problem import Finding, Level
 from kam.model.record import Record, Value
 from kam.model.schema import RecordType
 from kam.rules.values import iter_maps, text_of
+from kam.settings.division import Responsibilities
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -25,6 +26,7 @@ def fields(rtype: RecordType) -> Iterable[str]:
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Rows of the division of work with none or several Accountables, nobody Responsible, or written twice."""
+    may_do_it = settings.part(Responsibilities).accountable_may_do_the_work
     seen: set[tuple[str, str, str]] = set()
     for path, row in iter_maps(record.data, "responsibilities"):
         item = text_of(row, "item")
@@ -34,7 +36,7 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
             yield Finding(path, "none", args)
         elif len(accountable) > 1:
             yield Finding((*path, "accountable"), "many", args)
-        if not _names(row.get("responsible")):
+        if not _names(row.get("responsible")) and not (may_do_it and accountable):
             yield Finding(path, "responsible", args)
         same = (item.casefold(), _key(row.get("applies_to")), _key(row.get("severity")))
         if item and same in seen:
