@@ -34,7 +34,7 @@ def fields(rtype: RecordType) -> Iterable[str]:
 
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
-    """Each code that is neither listed in ``currencies.yml`` nor the company's own; what is no code, the schema tells."""
+    """Each code that is neither listed in ``currencies.yml`` nor the company's own; what is none, the schema tells."""
     known = settings.currencies
     if not known.base and not known.listed:
         return
