@@ -68,6 +68,13 @@ def test_the_old_name_finds_what_happened_under_it(told: Project) -> None:
     assert len(entries(told, "acme/contracts/2026-frame")) == 3
 
 
+def test_a_file_can_be_named_from_the_folder_one_is_in(told: Project) -> None:
+    told.commit({"accounts/apex/profile.md": PROFILE.replace("Acme", "Apex")}, "New name")
+    result = told.kam("audit", "log", "profile.md", root=told.root / "accounts/apex")
+    assert "New name" in result.stdout
+    assert "Customer name" not in result.stdout and "Acme → Apex" in result.stdout
+
+
 def test_one_field_is_enough(told: Project) -> None:
     found = entries(told, "apex/contracts/2026-frame.value")
     assert [[c["field"] for c in e["changes"]] for e in found] == [["value"], ["value"]]

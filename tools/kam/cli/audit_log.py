@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +58,7 @@ def command(ctx: Context, target: str, since: date | None, by: str | None, form:
     from kam.history.wording import Wording
 
     zone = ZoneInfo(ctx.settings.site.time_zone)
-    wanted = Wanted(_plain(target), _emails(by, ctx), since, zone)
+    wanted = Wanted(_plain(_from_root(target, ctx)), _emails(by, ctx), since, zone)
     wording = Wording(ctx.settings, ctx.lang)
     try:
         repository = open_repository(ctx.root)
@@ -70,6 +72,12 @@ def command(ctx: Context, target: str, since: date | None, by: str | None, form:
             click.echo(line)
     except GitError as error:
         fail(error.sentence("en"), error.sentence("zh"), lang=ctx.lang)
+
+
+def _from_root(target: str, ctx: Context) -> str:
+    """A file named from the current folder as the portfolio's root sees it."""
+    place = Path(os.path.normpath(ctx.folder.resolve() / target)) if target else ctx.root
+    return place.relative_to(ctx.root).as_posix() if place.exists() and place.is_relative_to(ctx.root) else target
 
 
 def _plain(target: str) -> str:

@@ -97,6 +97,7 @@ def command(
             if not places or any(not path.startswith("accounts/") for path, _ in places):
                 report = _with_settings(report, ctx, cache=not no_cache)
             if base is not None:
+                report = narrow(report, wanted, places) if wanted or places else report
                 report = keep_new(report, portfolio, base, ctx, cache=not no_cache)
             elif not places:
                 report = _with_dated_settings(report, ctx)

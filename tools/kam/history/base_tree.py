@@ -111,11 +111,13 @@ def _is_read(path: str) -> bool:
 def _is_safe(path: str) -> bool:
     """Whether a path of a commit stays inside the folder, is text, and is one that kam looks at."""
     parts = path.split("/")
-    if any(not part or part[0] == "." or "\\" in part or (os.name == "nt" and ":" in part) for part in parts):
+    if len(parts) < 2 or any(
+        not part or part[0] == "." or "\\" in part or (os.name == "nt" and ":" in part) for part in parts
+    ):
         return False
     if any("\ud800" <= each <= "\udfff" or each == "\0" for each in path):
         return False
-    return not (parts[0] == CONFIG and len(parts) > 1 and parts[1] in UNREAD)
+    return not (parts[0] == CONFIG and parts[1] in UNREAD)
 
 
 def _write_files(folder: Path, repository: Repository, fresh: Mapping[str, str]) -> None:

@@ -21,14 +21,14 @@ TYPES = {"contract"}
 
 AGREED = ("value", "recurring_value", "currency", "parties", "signed_on", "start", "end")
 """What both sides signed. ``terminated_on`` is not among them: it comes with the end."""
-UNSIGNED = frozenset({"", "draft", "approval", "withdrawn"})
-"""States in which nobody has signed yet, of contracts and amendments alike."""
+UNSIGNED = frozenset({"draft", "approval", "withdrawn"})
+"""States in which nobody has signed, of contracts and amendments alike."""
 
 
 def check_change(change: Change, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Each agreed field that says something else than at the base. Filling in what was left open is no change."""
     before, after = change.before, change.after
-    if before is None or after is None or text_of(before.data, "status") in UNSIGNED or _is_amended(change):
+    if before is None or after is None or not _is_signed(before) or _is_amended(change):
         return
     for name in AGREED:
         old, new = before.data.get(name), after.data.get(name)
@@ -43,6 +43,12 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
         yield Finding((name,) if name in after.data else (), "default" if is_plain else "hidden", args)
 
 
+def _is_signed(contract: Record) -> bool:
+    """By the status, or where there is none, by a day of signature."""
+    status = text_of(contract.data, "status")
+    return status not in UNSIGNED if status else "signed_on" in contract.data
+
+
 def _is_amended(change: Change) -> bool:
     """Whether a signed amendment of this contract is new or changed too."""
     ids = {each.id for each in (change.before, change.after) if each}
@@ -50,8 +56,8 @@ def _is_amended(change: Change) -> bool:
         amendment = other.after
         if amendment is None or other.is_archived or text_of(amendment.data, "contract") not in ids:
             continue
-        status = text_of(amendment.data, "status")
-        if (not status or status not in UNSIGNED) and (other.before is None or other.before.data != amendment.data):
+        is_new = other.before is None or other.before.data != amendment.data
+        if is_new and text_of(amendment.data, "status") not in UNSIGNED:
             return True
     return False
 
