@@ -64,7 +64,7 @@ def show_tier(view: View, account: str) -> TierPanel | None:
     from kam.kpi.tiers_text import advice, override_text, points_text
 
     parts = tuple(_part(view, account, each) for each in found.score.parts)
-    is_whole = all(_is_shown(view, account, each.criterion) for each in found.score.parts)
+    is_whole = all(_is_shown(view, account, each) for each in found.score.parts)
     override = found.override
     person = view.shower.person(override.by) if override else ""
     return TierPanel(
@@ -115,7 +115,7 @@ def _part(view: View, account: str, points: Points) -> Part:
     title = view.label(criterion.title) or criterion.id
     page = f"kpis/{kpi.id}" if kpi else ""
     most = plain(points.most)
-    if not _is_shown(view, account, criterion):
+    if not _is_shown(view, account, points):
         return Part(title, "–", "–", most, "0", view.word("not_shown_here"), page)
     share = points.earned * 100 / points.most if points.most else Decimal(0)
     return Part(
@@ -129,14 +129,12 @@ def _part(view: View, account: str, points: Points) -> Part:
     )
 
 
-def _is_shown(view: View, account: str, criterion: Criterion) -> bool:
+def _is_shown(view: View, account: str, points: Points) -> bool:
     """Whether the audience may see a value: not that of a hidden field, nor of a KPI withheld for the account."""
+    criterion = points.criterion
     if criterion.kpi:
         parts = view.snapshot.kpi_parts.get(account, {}).get(criterion.kpi, ())
-        value = any(part.figure.value is not None for part in parts)
-        assessed = view.snapshot.assessed
-        groups = assessed.kpis[criterion.id].by if assessed and criterion.id in assessed.kpis else ()
-        return value or all(group.figure.value is None for group in groups if group.key == account)
+        return points.value is None or any(part.figure.value is not None for part in parts)
     fields = view.snapshot.types["profile"].by_name if "profile" in view.snapshot.types else {}
     for name in criterion.profile_field.split("."):
         if name not in fields:
