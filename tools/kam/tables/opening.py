@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -74,7 +75,8 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
 def _kept_file(portfolio: RecordSource) -> Path:
     import duckdb
 
-    made_of = (str(FORM), duckdb.__version__, portfolio.digest, portfolio.settings.digest)
+    versions = (duckdb.__version__, version("holidays"))
+    made_of = (str(FORM), *versions, portfolio.digest, portfolio.settings.digest)
     return portfolio.root / FOLDER / f"tables-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:32]}.duckdb"
 
 
