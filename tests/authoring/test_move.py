@@ -105,6 +105,12 @@ def test_an_archived_record_is_out_of_the_way_and_still_found_by_what_refers_to_
     assert "acme/issues/2026-03-02-late-2" in str(list((root / "accounts").rglob("*late*")))
 
 
+def test_a_record_can_be_named_by_its_title(kam: Kam, root: Path) -> None:
+    kam("move", "Linked", "2026-03-03-joined")
+    kam("archive", "2026-03-03-joined", "--why", "Done")
+    assert (root / "archive/beta/issues/2026-03-03-joined.md").exists()
+
+
 def test_entries_of_a_ledger_are_archived_one_by_one(kam: Kam, read: Read, root: Path) -> None:
     kam("archive", "acme/orders/2026-03#SO-1", "--why", "Typed twice")
     assert "SO-1" not in read("acme/orders/2026-03") and not errors(kam)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from kam.load import load_document
+from kam.policy.seal import seal
+from kam.settings import Settings, load_settings
+from kam.settings.approvals import Approvals
 
 Kam = Callable[..., Any]
 Read = Callable[[str], str]
@@ -173,3 +179,21 @@ def test_an_unknown_writer_is_left_out(kam: Kam, read: Read, monkeypatch: pytest
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "somebody@example.com")
     kam("set", LATE, "status=waiting")
     assert "  - {at: 2026-03-20T09:00+08:00, to: waiting}\n" in read(LATE)
+
+
+def test_what_voids_an_approval_must_be_meant(
+    kam: Kam, read: Read, root: Path, repository: Path, sample_settings: Settings
+) -> None:
+    shutil.copy(repository / "site-config/approvals.yml", root / "site-config")
+    kam("new", "contract", "acme", "title=Frame", "value=100000", "signed_on=2026-03-20")
+    path = "accounts/acme/contracts/2026-03-20-frame.md"
+    rtype, covers = sample_settings.types["contract"], load_settings(root).part(Approvals).covers.get("contract", ())
+    record = load_document(path, (root / path).read_bytes(), rtype, account="acme").records[0]
+    mark = seal(record, rtype, covers)
+    approval = f"approvals+=role=sales-director; person=weber-klara; decision=approved; hash={mark}; on=today"
+    kam("set", record.id, approval, "status=signed")
+    result = kam("set", record.id, "value=200000", status=1)
+    assert "approval-void" in result.stderr and "--void-approvals" in result.stderr
+    assert "value: 100000" in read(record.id)
+    kam("set", record.id, "value=200000", "--void-approvals")
+    assert "value: 200000" in read(record.id)

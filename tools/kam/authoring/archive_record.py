@@ -21,10 +21,9 @@ MARK = "archived"
 
 def plan_archive(desk: Desk, text: str, why: str) -> Plan:
     """A record, an entry of a ledger, or an account with all its records. Raises Refusal."""
-    name = text.strip().removeprefix("accounts/").strip("/")
     mark = {key: value for key, value in {"on": desk.today.isoformat(), "by": desk.me, "why": why}.items() if value}
-    if "/" not in name and "#" not in name:
-        return _plan_account(desk, desk.find_account(name), mark)
+    if desk.is_account(text):
+        return _plan_account(desk, desk.find_account(text), mark)
     record = desk.find_record(text)
     if record.type == "profile":
         return _plan_account(desk, record.account, mark)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 
+VOIDED = frozenset({"approval-void", "verification-void"})
+"""Rules about signatures below what a record said before."""
+
+
 @dataclass
 class Plan:
     """The files to write, and what to say of it in English and Chinese. ``renamed`` holds old and new ids (of records,
@@ -28,8 +32,13 @@ class Plan:
     record: str = ""
 
 
-def check_plan(root: Path, settings: Settings, plan: Plan, as_of: date) -> list[Problem]:
-    """What the change makes worse: the warnings it adds. Raises Refusal with the problems where it adds errors."""
+def check_plan(
+    root: Path, settings: Settings, plan: Plan, as_of: date, tolerated: Container[str] = ()
+) -> list[Problem]:
+    """What the change makes worse: the warnings it adds, and the errors of ``tolerated`` rules.
+
+    Raises Refusal with the problems where it adds other errors.
+    """
     from kam.portfolio.trial import try_changes
 
     trial = try_changes(root, settings, contents(plan), as_of)
@@ -41,7 +50,14 @@ def check_plan(root: Path, settings: Settings, plan: Plan, as_of: date) -> list[
             known[key] -= 1
         else:
             added.append(problem)
-    errors = [problem for problem in added if problem.level is Level.ERROR]
+    errors = [each for each in added if each.level is Level.ERROR and each.rule not in tolerated]
+    if errors and all(each.rule in VOIDED for each in errors):
+        raise Refusal(
+            "nothing was written, because approvals would become void. If that is meant, add --void-approvals and have "
+            "it approved again:",
+            "没有写入，因为已有的审批会失效。确需修改请加 --void-approvals，随后重新审批：",
+            errors,
+        )
     if errors:
         raise Refusal("nothing was written, because of this:", "没有写入，原因如下：", errors)
     return added

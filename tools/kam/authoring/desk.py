@@ -80,6 +80,16 @@ class Desk:
             f"没有“{text}”这个客户。" + (f"是否应为 {near}？" if near else "新建客户：kam new profile 客户名称"),
         )
 
+    def is_account(self, text: str) -> bool:
+        """Whether a text without slash names an account, and not a record by its title or the end of its id."""
+        name = text.strip().removeprefix("accounts/").strip("/")
+        if "/" in name or "#" in name:
+            return False
+        try:
+            return bool(self.find_account(name))
+        except Refusal:
+            return not any(self._is_called(record, name) for record in self.portfolio.iter_records(faulty=True))
+
     def _accounts_named(self, text: str) -> list[str]:
         from kam.rules.names import company_key
 

@@ -27,9 +27,8 @@ MOST_BYTES = 256 * 1024 * 1024
 
 def plan_move(desk: Desk, source: str, target: str) -> Plan:
     """What ``kam move SOURCE TARGET`` writes. Raises Refusal."""
-    text = source.strip().removeprefix("accounts/").strip("/")
-    if "/" not in text and "#" not in text:
-        return _Mover(desk).move_account(desk.find_account(text), target)
+    if desk.is_account(source):
+        return _Mover(desk).move_account(desk.find_account(source), target)
     record = desk.find_record(source)
     if record.type == "profile":
         raise Refusal(

@@ -8,7 +8,7 @@ import click
 
 from kam.cli.complete import complete_record
 from kam.cli.context import Context, as_of_option, words
-from kam.cli.writing import dry_run_option, write
+from kam.cli.writing import dry_run_option, void_option, write
 
 if TYPE_CHECKING:
     from kam.authoring import Desk
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 )
 @click.argument("record", metavar="RECORD", shell_complete=complete_record)
 @click.argument("target", metavar="NEWPATH", shell_complete=complete_record)
+@void_option
 @dry_run_option
 @as_of_option
 @click.pass_obj
-def command(ctx: Context, record: str, target: str, dry_run: bool) -> None:
+def command(ctx: Context, record: str, target: str, void_approvals: bool, dry_run: bool) -> None:
     """Work out all files concerned, write."""
 
     def make_plan(desk: Desk) -> Plan:
@@ -40,4 +41,4 @@ def command(ctx: Context, record: str, target: str, dry_run: bool) -> None:
 
         return plan_move(desk, record, target)
 
-    write(ctx, make_plan, dry_run=dry_run)
+    write(ctx, make_plan, dry_run=dry_run, void_approvals=void_approvals)

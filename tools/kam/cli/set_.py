@@ -8,7 +8,7 @@ import click
 
 from kam.cli.complete import complete_change
 from kam.cli.context import Context, as_of_option, fail, words
-from kam.cli.writing import dry_run_option, why_option, write
+from kam.cli.writing import dry_run_option, void_option, why_option, write
 
 if TYPE_CHECKING:
     from kam.authoring import Desk
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     "assignments", nargs=-1, metavar="FIELD=VALUE...", type=click.UNPROCESSED, shell_complete=complete_change
 )
 @why_option
+@void_option
 @dry_run_option
 @as_of_option
 @click.pass_obj
-def command(ctx: Context, record: str, assignments: tuple[str, ...], why: str, dry_run: bool) -> None:
+def command(
+    ctx: Context, record: str, assignments: tuple[str, ...], why: str, void_approvals: bool, dry_run: bool
+) -> None:
     """Parse, ask for what is missing, write."""
     ctx.require_settings()
     wanted = list(assignments) or _ask(ctx, record)
@@ -45,7 +48,7 @@ def command(ctx: Context, record: str, assignments: tuple[str, ...], why: str, d
 
         return plan_change(desk, desk.find_record(record), [parse_assignment(word) for word in wanted], why)
 
-    write(ctx, make_plan, dry_run=dry_run)
+    write(ctx, make_plan, dry_run=dry_run, void_approvals=void_approvals)
 
 
 def _ask(ctx: Context, record: str) -> list[str]:

@@ -26,6 +26,13 @@ why_option = click.option(
 )
 
 
+void_option = click.option(
+    "--void-approvals",
+    is_flag=True,
+    help=words("Go on where approvals become void by it.", "即使已有审批因此失效也继续。"),
+)
+
+
 def is_interactive() -> bool:
     """Whether somebody is there to be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
@@ -44,14 +51,16 @@ def open_desk(ctx: Context) -> Iterator[Desk]:
             _refuse(ctx, refusal, {})
 
 
-def write(ctx: Context, make_plan: Callable[[Desk], Plan], *, dry_run: bool = False) -> None:
+def write(
+    ctx: Context, make_plan: Callable[[Desk], Plan], *, dry_run: bool = False, void_approvals: bool = False
+) -> None:
     """Work out a plan, check the portfolio as it would be, write, and say what was done.
 
     All of it happens under the write lock, so that the plan is made on what the last writer left. Exit status 1 where
-    the check refuses it, 2 where it cannot be worked out.
+    the check refuses it, 2 where it cannot be worked out. With ``void_approvals`` approvals may become void.
     """
     from kam.authoring import Refusal
-    from kam.authoring.carry_out import check_plan, contents, write_plan
+    from kam.authoring.carry_out import VOIDED, check_plan, contents, write_plan
     from kam.write import LockedError, finish_changes, write_lock
 
     ctx.require_settings()
@@ -61,7 +70,8 @@ def write(ctx: Context, make_plan: Callable[[Desk], Plan], *, dry_run: bool = Fa
             with open_desk(ctx) as desk:
                 plan = make_plan(desk)
             try:
-                added = check_plan(ctx.root, ctx.settings, plan, ctx.as_of) if plan.changes else []
+                tolerated = VOIDED if void_approvals else ()
+                added = check_plan(ctx.root, ctx.settings, plan, ctx.as_of, tolerated) if plan.changes else []
                 if not dry_run:
                     write_plan(ctx.root, plan)
             except Refusal as refusal:
