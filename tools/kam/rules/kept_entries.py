@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Value
-from kam.model.schema import RecordType
+from kam.model.schema import Field, RecordType
 from kam.rules.contract import Change
 from kam.rules.entries import Entry, compare_entries, entries_of, growing_lists_of
 from kam.rules.values import text_of
@@ -21,6 +21,8 @@ LEVEL = Level.ERROR
 NAMES = ("id", "at", "on", "to", "by", "person", "role")
 """What an entry is called by, in this order, as far as it has it."""
 PENDING = "pending"
+LONGEST = 300
+"""So much of an entry is quoted."""
 
 
 def check_change(change: Change, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
@@ -32,16 +34,24 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
         old = entries_of(before.data.get(name))
         if not old or (name not in after.data and after.faulty):
             continue
-        yield from _compare(name, old, entries_of(after.data.get(name)), after.data)
+        yield from _compare(rtype.by_name.get(name), name, old, after.data)
 
 
-def _compare(name: str, old: list[Entry], new: list[Entry], data: Mapping[str, Value]) -> Iterator[Finding]:
+def _compare(field: Field | None, name: str, old: list[Entry], data: Mapping[str, Value]) -> Iterator[Finding]:
+    new = entries_of(data.get(name))
     kept = compare_entries(old, new)
     for was, now in kept.changed:
         if not _is_decided(old[was], new[now]):
-            yield Finding((name, now), "changed", {"list": name, "entry": _name(old[was])})
+            yield Finding((name, now), "changed", _args(field, name, old[was]))
     for was in kept.removed:
-        yield Finding((name,) if name in data else (), "removed", {"list": name, "entry": _name(old[was])})
+        yield Finding((name,) if name in data else (), "removed", _args(field, name, old[was]))
+
+
+def _args(field: Field | None, name: str, entry: Entry) -> dict[str, str]:
+    from kam.write import render_value
+
+    was = render_value(entry, field.items if field else None, flow=True).strip()
+    return {"list": name, "entry": _name(entry), "was": was if len(was) <= LONGEST else f"{was[: LONGEST - 1]}…"}
 
 
 def _is_decided(old: Entry, new: Entry) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record, Value
-from kam.model.schema import RecordType, Sensitivity
+from kam.model.schema import Field, RecordType
 from kam.rules.contract import Change
 from kam.rules.values import text_of
 
@@ -37,10 +37,8 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
         if old is None or _same(old, new) or (new is None and after.faulty):
             continue
         field = rtype.by_name.get(name)
-        hidden = field is not None and field.sensitivity.rank >= Sensitivity.CONFIDENTIAL.rank
-        args = {"field": name, "contract": after.id, "account": after.account, "old": _show(old)}
-        is_plain = not hidden and not isinstance(old, list)
-        yield Finding((name,) if name in after.data else (), "default" if is_plain else "hidden", args)
+        args = {"field": name, "contract": after.id, "account": after.account, "old": _show(old, field)}
+        yield Finding((name,) if name in after.data else (), args=args)
 
 
 def _is_signed(contract: Record) -> bool:
@@ -77,5 +75,7 @@ def _same(old: Value, new: Value | None) -> bool:
     return old == new
 
 
-def _show(value: Value) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value) if not isinstance(value, list) else ""
+def _show(value: Value, field: Field | None) -> str:
+    from kam.write import render_value
+
+    return render_value(value, field, flow=True).strip()
