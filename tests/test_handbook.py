@@ -21,6 +21,7 @@ EXAMPLE = re.compile(r'^```markdown title="(accounts/[^"]+)"\n(.*?)^```$', re.MU
 CHART = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)")
 PEOPLE = {"li-ming": "Li Ming", "wang-fang": "Wang Fang", "zhao-lei": "Zhao Lei", "sun-hui": "Sun Hui"}
+ROLES = {"wang-fang": "sales-director", "sun-hui": "finance-manager"}
 DAY = date(2026, 7, 31)
 
 
@@ -87,7 +88,9 @@ def test_flow_charts_can_be_drawn(repository: Path, lang: str) -> None:
 def test_the_examples_together_are_a_portfolio_without_errors(repository: Path, lang: str, tmp_path: Path) -> None:
     shutil.copytree(repository / "site-config", tmp_path / "site-config", ignore=shutil.ignore_patterns("theme"))
     (tmp_path / "mkdocs.yml").touch()
-    people = {key: {"name": name, "from": "2020-01-01"} for key, name in PEOPLE.items()}
+    people = {
+        key: {"name": name, "from": "2020-01-01", "role": ROLES.get(key, "sales")} for key, name in PEOPLE.items()
+    }
     write_yaml(tmp_path / "site-config/people.yml", {"people": people})
     write_yaml(tmp_path / "site-config/products.yml", {"products": {"ph-200": {"name": "PH 200"}}})
     for text in pages(repository, lang).values():

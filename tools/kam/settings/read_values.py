@@ -19,6 +19,7 @@ ID = re.compile(r"[^\s\x00-\x1f/\\#:\"'<>|?*A-Z]{1,80}\Z")
 CODE = re.compile(r"[A-Z]{3}\Z")
 HANDLE = re.compile(r"@[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*\Z")
 ENDING = re.compile(r"[a-z0-9]{1,10}\Z")
+SIGNING_KEY = re.compile(r"(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?\Z|(0x)?[0-9A-Fa-f ]{40,80}\Z")
 
 SITE_KEYS = (
     "company", "language", "time_zone", "base_currency", "fiscal_year_start_month", "week_start", "attachments",
@@ -26,7 +27,7 @@ SITE_KEYS = (
 )  # fmt: skip
 PERSON_KEYS = (
     "name", "email", "emails", "role", "department", "team", "manager", "region", "skills", "capacity", "cost_rate",
-    "from", "to", "stand_in", "absences", "aliases", "quotas", "handle", "source",
+    "from", "to", "stand_in", "absences", "aliases", "quotas", "handle", "source", "former_roles", "signing_keys",
 )  # fmt: skip
 PRODUCT_KEYS = (
     "name", "aliases", "category", "unit", "list_price", "currency", "cost", "active", "source",
@@ -123,7 +124,18 @@ def _person(person_id: str, entry: Section) -> Person:
         source=_source(entry),
         absences=tuple(_absence(each) for each in entry.sections("absences", ("from", "to", "reason"))),
         handle=_handle(entry),
+        former_roles=entry.texts("former_roles"),
+        signing_keys=_signing_keys(entry),
     )
+
+
+def _signing_keys(entry: Section) -> tuple[str, ...]:
+    """Public SSH keys as they stand in a ``.pub`` file, or OpenPGP fingerprints."""
+    found = entry.texts("signing_keys")
+    for each in found:
+        if not SIGNING_KEY.match(each):
+            entry.complain(("signing_keys",), "signing-key", found=shown(each))
+    return tuple(each for each in found if SIGNING_KEY.match(each))
 
 
 def _handle(entry: Section) -> str:

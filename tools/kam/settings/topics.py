@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
+from kam.settings.approvals import FILE as APPROVALS
+from kam.settings.approvals import Approvals, read_approvals
 from kam.settings.cadence import Cadence, read_cadence
 from kam.settings.checks import Checks, read_checks
 from kam.settings.code_owners import CodeOwners, read_code_owners
@@ -28,6 +30,7 @@ PARTS: tuple[Part, ...] = (
     Part(POLICY, "deletion", Deletion, read_deletion),
     Part(POLICY, "code_owners", CodeOwners, read_code_owners),
     Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),
+    Part(APPROVALS, "", Approvals, read_approvals),
     Part("checks.yml", "rules", Checks, read_checks),
     Part("suppressions.yml", "", Suppressions, read_suppressions),
 )

@@ -33,7 +33,9 @@ class Absence:
 @dataclass(frozen=True)
 class Person:
     """Someone of ours. ``from_`` and ``to`` are ISO dates, empty where not known; ``capacity`` counts hours a
-    week; ``cost_rate`` is the cost of an hour in the base currency; ``handle`` is the name on the Git server."""
+    week; ``cost_rate`` is the cost of an hour in the base currency; ``handle`` is the name on the Git server.
+    ``former_roles`` keep approvals valid that were given in them; ``signing_keys`` are public SSH keys or OpenPGP
+    fingerprints."""
 
     id: str
     names: Label
@@ -54,6 +56,8 @@ class Person:
     source: Mapping[str, str] = field(default_factory=dict)
     absences: tuple[Absence, ...] = ()
     handle: str = ""
+    former_roles: tuple[str, ...] = ()
+    signing_keys: tuple[str, ...] = ()
 
     def has_left(self, on: date) -> bool:
         """Whether the person's last day lies before that day."""

@@ -24,6 +24,7 @@ OWN = {
     "currencies.yml": "site-config/currencies.yml",
     "service-levels.yml": "site-config/service-levels.yml",
     "suppressions.yml": "site-config/suppressions.yml",
+    "approvals.yml": "site-config/approvals.yml",
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
     "ci/github.yml": ".github/workflows/kam.yml",
