@@ -40,18 +40,21 @@ NUMBERS = re.compile(
 """What every mobile, identity card and bank card number contains."""
 SECRET_SIGNS = tuple(
     sign.encode()
-    for sign in (
-        "assw", "pwd", "secret", "pi_key", "pikey", "pi key", "private key", "akia", "akid", "ltai", "ghp_", "ghs_",
-        "_pat_", "glpat", "xox", "eyj",
-    )
-)  # fmt: skip
+    for sign in ("assw", "pwd", "secret", "key", "aki", "ltai", "ghp_", "ghs_", "_pat_", "glpat", "xox", "eyj")
+)
 """What a password or key, or its name, contains, in lower case. Each costs a little for every file."""
+COMMON_SIGNS = re.compile(rb"(?:pi[_ ]?|private )key|aki[ad]")
+"""What of the shortest of these is meant: others stand in many a record."""
 CHINESE_SIGNS = tuple(sign.encode() for sign in ("密码", "口令", "密钥"))
 
 
 def has_secret_sign(raw: bytes) -> bool:
     """True where a text (in UTF-8) needs a closer look for passwords and keys. Quick."""
-    if any(map(raw.lower().__contains__, SECRET_SIGNS)) or (b"://" in raw and b"@" in raw):
+    lower = raw.lower()
+    found = {sign for sign in SECRET_SIGNS if sign in lower}
+    if found and (found - {b"key", b"aki"} or COMMON_SIGNS.search(lower)):
+        return True
+    if b"@" in raw and b"://" in raw:
         return True
     return not raw.isascii() and any(map(raw.__contains__, CHINESE_SIGNS))
 

@@ -149,6 +149,7 @@ class Refresh:
         self.store.set_meta("dated", "1" if is_dated else "")
 
     def _build(self, accounts: list[str], engine: Engine, now: int, *, is_new: bool) -> Iterator[Unit]:
+        import kam.load  # noqa: F401  once, before the workers are forked
         from kam.portfolio.unit import Builder, unit_of, unit_row
 
         here = os.getpid()
