@@ -49,11 +49,12 @@ class Duty:
 
 
 def is_open(record: Record, rtype: RecordType) -> bool:
-    """Whether the record is in one of the states its type calls open; one that names no state is."""
+    """Whether the record is in one of the states its type calls open. One that names no state is open where records
+    of its type grow old; orders, invoices and the like without a state are over."""
     if rtype.states is None:
         return False
     state = record.data.get(rtype.states.field)
-    return state is None or state in rtype.states.open
+    return state in rtype.states.open or (state is None and rtype.max_age is not None)
 
 
 def iter_duties(record: Record, rtype: RecordType, as_of: date) -> Iterator[Duty]:
