@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
-from kam.settings.calendars import MIDNIGHT, Calendar
+from kam.settings.calendars import MIDNIGHT, Calendar, public_days
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -77,7 +77,7 @@ class WorkingTime:
 
     def is_working_day(self, day: date) -> bool:
         """Whether anybody works on that day."""
-        return bool(self._hours_on(day))
+        return bool(self._hours_on(day, *holidays_of(self.calendar, day.year)))
 
     def _until(self, at: int, year: int) -> int:
         """Working time of the year up to a moment in it."""
@@ -109,8 +109,9 @@ class WorkingTime:
 
     def _iter_spans(self, year: int) -> Iterator[tuple[int, int]]:
         day, latest = date(year, 1, 1), 0
+        public = holidays_of(self.calendar, year)
         while day.year == year:
-            for first, last in self._hours_on(day):
+            for first, last in self._hours_on(day, *public):
                 begin = max(self._at(day, first), latest)
                 latest = max(self._at(day, last), begin)
                 if latest > begin:
@@ -123,14 +124,13 @@ class WorkingTime:
         local = datetime(day.year, day.month, day.day, *divmod(minutes, 60), tzinfo=self.zone)
         return microseconds(local)
 
-    def _hours_on(self, day: date) -> tuple[tuple[int, int], ...]:
+    def _hours_on(self, day: date, free: frozenset[str], working: frozenset[str]) -> tuple[tuple[int, int], ...]:
         iso, week = day.isoformat(), self.calendar.hours
-        free, working = holidays_of(self.calendar.country, self.calendar.subdivision, day.year)
         if iso in self.calendar.days_off:
             return ()
-        if iso in self.calendar.working_days or day in working:
+        if iso in self.calendar.working_days or iso in working:
             return week[day.weekday()] or next((hours for hours in week if hours), ())
-        return () if day in free else week[day.weekday()]
+        return () if iso in free else week[day.weekday()]
 
 
 @cache
@@ -139,16 +139,13 @@ def working_time(calendar: Calendar) -> WorkingTime:
     return WorkingTime(calendar)
 
 
-@cache
-def holidays_of(country: str, subdivision: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Public holidays of a year, and the days off that were moved: weekend days on which people work."""
-    if not country:
+def holidays_of(calendar: Calendar, year: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Public holidays of a year, and the days off that were moved: weekend days on which people work; ISO days."""
+    if not calendar.country:
         return frozenset(), frozenset()
-    from holidays import country_holidays
-
-    found = country_holidays(country, subdiv=subdivision or None, years=year)
-    moved = getattr(found, "weekend_workdays", ())
-    return frozenset(found), frozenset(day for day in moved if day.year == year)
+    listed = next((each for each in calendar.public if each[0] == year), None)
+    _, free, moved = listed or public_days(calendar.country, calendar.subdivision, year)
+    return frozenset(free), frozenset(moved)
 
 
 def is_announced(calendar: Calendar, year: int) -> bool:
@@ -158,9 +155,9 @@ def is_announced(calendar: Calendar, year: int) -> bool:
     """
     if any(day.startswith(f"{year}-") for day in (*calendar.days_off, *calendar.working_days)):
         return True
-    if year < SEEN_YEARS.start or holidays_of(calendar.country, calendar.subdivision, year)[1]:
+    if year < SEEN_YEARS.start or holidays_of(calendar, year)[1]:
         return True
-    return sum(bool(holidays_of(calendar.country, "", each)[1]) for each in SEEN_YEARS) < MOVING_YEARS
+    return sum(bool(holidays_of(calendar, each)[1]) for each in SEEN_YEARS) < MOVING_YEARS
 
 
 def microseconds(at: datetime) -> int:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from kam import __version__
@@ -29,12 +30,18 @@ CODE = (Path(__file__).parent, Path(__file__).parent.parent / "model")
 
 def make_key(digest: str) -> str:
     """What the cache is valid for: these settings, read by this code."""
-    stamps = [__version__, digest]
+    stamps = [__version__, digest, _holidays_stamp()]
     for folder in CODE:
         with os.scandir(folder) as entries:
             found = [(each.name, each.stat()) for each in entries if each.name.endswith(".py")]
         stamps += sorted(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
     return digest_of("\n".join(stamps).encode())
+
+
+def _holidays_stamp() -> str:
+    """What changes with the package of public holidays, whose days the calendars hold."""
+    found = find_spec("holidays")
+    return f"{found.origin} {Path(found.origin).stat().st_mtime_ns}" if found and found.origin else ""
 
 
 class LazyTypes(Mapping[str, RecordType]):

@@ -19,13 +19,19 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 KEYS = ("name", "time_zone", "hours", "holidays", "days_off", "working_days")
 CLOCK = re.compile(r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)\Z")
 MIDNIGHT = 24 * 60
+LISTED_YEARS = range(2010, 2041)
+"""The years whose holidays the settings hold: the package that knows them takes longer to load than a check."""
+
+PublicDays = tuple[int, tuple[str, ...], tuple[str, ...]]
+"""A year, its public holidays, and the weekend days on which people work instead; ISO days."""
 
 
 @dataclass(frozen=True)
 class Calendar:
     """Working time somewhere. ``hours`` gives for each day of the week, Monday first, the spans in minutes since
     midnight. ``country`` is an ISO 3166 code whose public holidays are free, ``subdivision`` a part of it. ISO days in
-    ``days_off`` and ``working_days`` go before the holidays and the day of the week. ``line`` is where it stands."""
+    ``days_off`` and ``working_days`` go before the holidays and the day of the week. ``line`` is where it stands.
+    ``public`` lists the holidays of ``LISTED_YEARS``."""
 
     id: str
     names: Label = field(hash=False)
@@ -36,6 +42,7 @@ class Calendar:
     days_off: tuple[str, ...] = ()
     working_days: tuple[str, ...] = ()
     line: int = 0
+    public: tuple[PublicDays, ...] = field(default=(), hash=False, compare=False)
 
 
 def read_calendar(section: Section, name: str, time_zone: str) -> Calendar:
@@ -51,7 +58,17 @@ def read_calendar(section: Section, name: str, time_zone: str) -> Calendar:
     label = section.names("name") if "name" in section.value else {"en": name, "zh": name}
     line, _ = section.file.place(section.path, of_key=True)
     zone = _read_zone(section, time_zone)
-    return Calendar(name, label, zone, hours, country, subdivision, off, working, line)
+    public = tuple(public_days(country, subdivision, year) for year in LISTED_YEARS) if country else ()
+    return Calendar(name, label, zone, hours, country, subdivision, off, working, line, public)
+
+
+def public_days(country: str, subdivision: str, year: int) -> PublicDays:
+    """What the holidays package knows of a year."""
+    from holidays import country_holidays
+
+    found = country_holidays(country, subdiv=subdivision or None, years=year)
+    moved = (day.isoformat() for day in getattr(found, "weekend_workdays", ()) if day.year == year)
+    return year, tuple(sorted(day.isoformat() for day in found)), tuple(sorted(moved))
 
 
 def _read_zone(section: Section, otherwise: str) -> str:
