@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kam.git import GitError, Repository, open_repository
 from kam.history.base_tree import base_folder
 from kam.history.changes import Compared, State, compare_states
+from kam.history.claims import is_older_claim
 from kam.history.older import sign, split_new
 from kam.model.problem import Problem
 from kam.portfolio.report import SinceBase
@@ -92,14 +93,22 @@ class _Comparison:
             compared = compare_states(before, after, self.renames)
             known = [*old.lasting_problems(self.as_of), *self._problems_of_settings(settings)]
             lasting, time_driven = _split_dated(problems)
+            lasting, claims = self._split_claims(lasting, old, compared)
             found = [*lasting, *check_changes(compared, after, self.as_of)]
             new, older = split_new(found, known, compared.names)
             more = []
             kind = _kind_of_settings(is_same, settings, compared)
             if kind == BOTH and settings is not None:
                 more = self._also_with(settings, before, known, {sign(each) for each in found})
-            since = SinceBase(self.base, self.revision, older, len(time_driven), kind, len(more))
+            since = SinceBase(self.base, self.revision, older + claims, len(time_driven), kind, len(more))
             return [*new, *more], since
+
+    def _split_claims(
+        self, problems: Sequence[Problem], old: Portfolio, compared: Compared
+    ) -> tuple[list[Problem], int]:
+        """The problems without those of approvals that were there at the base, and how many these are."""
+        new = [each for each in problems if not is_older_claim(each, old, self.portfolio, compared.names)]
+        return new, len(problems) - len(new)
 
     def _old_settings(self) -> Settings | None:
         """The settings of the base; None where they could not be used there either."""
@@ -118,7 +127,8 @@ class _Comparison:
         with open_portfolio(self.portfolio.root, settings, cache=False) as now:
             after = State(now)
             compared = compare_states(before, after, self.renames)
-            problems = [*now.lasting_problems(self.as_of), *check_changes(compared, after, self.as_of)]
+            claims, _ = self._split_claims(now.unverified(self.as_of), before.portfolio, compared)
+            problems = [*now.lasting_problems(self.as_of), *claims, *check_changes(compared, after, self.as_of)]
             return [each for each in split_new(problems, known, compared.names)[0] if sign(each) not in found]
 
 

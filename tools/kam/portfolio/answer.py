@@ -41,15 +41,34 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     problems = list(_iter_kept(store))
     dated, asked = _find_dated(store, root, settings, history) if day else ([], [])
     problems += dated
+    problems += [each for each in _find_unverified(store, root, settings) if each not in problems]
     standing, suppressed = Judge(settings, StoredAccounts(store).tier_of).settle(problems, as_of)
     report = make_report(standing, suppressed=suppressed, **_count(store))
     _keep(store, day, state, report, asked)
     return report
 
 
+def _find_unverified(store: Store, root: Path, settings: Settings) -> Iterator[Problem]:
+    """Approvals and verifications that Git does not bear out."""
+    from kam.portfolio.engine import Placer
+    from kam.portfolio.unit import read_file_or_none
+    from kam.portfolio.witness import find_unverified
+
+    stored = StoredAccounts(store)
+    place = Placer(settings, stored.find_place, lambda path: read_file_or_none(f"{root}/{path}"))
+    return find_unverified(store, root, settings, place)
+
+
 def lasting_problems(store: Store, settings: Settings, as_of: date) -> list[Problem]:
     """The problems that do not come and go with the days, but for those let pass on that day."""
     return Judge(settings, StoredAccounts(store).tier_of).settle(_iter_kept(store), as_of)[0]
+
+
+def unverified_problems(store: Store, root: Path, settings: Settings, as_of: date) -> list[Problem]:
+    """Approvals and verifications that Git does not bear out, but for those let pass on that day."""
+    judge = Judge(settings, StoredAccounts(store).tier_of)
+    weighed = judge.weigh(_find_unverified(store, root, settings))
+    return [each for each in weighed if not judge.is_passed(each, as_of)]
 
 
 def _iter_kept(store: Store) -> Iterator[Problem]:

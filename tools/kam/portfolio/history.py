@@ -109,7 +109,7 @@ def _load_kept(db: sqlite3.Connection, repository: Repository, head: str, zone: 
     kept = dict(db.execute("SELECT name, value FROM meta"))
     if (kept.get("form"), kept.get("zone"), kept.get("head")) != (FORM, zone, head):
         since = kept.get("head", "") if (kept.get("form"), kept.get("zone")) == (FORM, zone) else ""
-        since = since if since and _is_ancestor(repository, since, head) else ""
+        since = since if since and is_ancestor(repository, since, head) else ""
         names, found = _read(repository.log(since=since or None), ZoneInfo(zone))
         db.execute("BEGIN IMMEDIATE")
         if since:
@@ -123,7 +123,8 @@ def _load_kept(db: sqlite3.Connection, repository: Repository, head: str, zone: 
     return [(path, day) for path, day in db.execute("SELECT path, day FROM changes ORDER BY path, day")]
 
 
-def _is_ancestor(repository: Repository, commit: str, head: str) -> bool:
+def is_ancestor(repository: Repository, commit: str, head: str) -> bool:
+    """Whether the second commit comes from the first."""
     try:
         return repository.merge_base(commit, head) == commit
     except GitError:

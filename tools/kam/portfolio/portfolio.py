@@ -211,6 +211,12 @@ class Portfolio:
 
         return lasting_problems(self._store, self.settings, as_of)
 
+    def unverified(self, as_of: date) -> list[Problem]:
+        """Approvals and verifications that Git does not bear out, but for those let pass on that day."""
+        from kam.portfolio.answer import unverified_problems
+
+        return unverified_problems(self._store, self.root, self.settings, as_of)
+
     def check(self, as_of: date) -> Report:
         """Everything that is wrong, and the counts."""
         from kam.portfolio.answer import answer

@@ -53,6 +53,12 @@ class StoredAccounts:
         for row in self._store.db.execute(sql, (account,)):
             yield record_of(row)
 
+    def find_profile(self, account: str) -> Record | None:
+        """The account's profile, if it has one that could be read."""
+        sql = f"SELECT {COLUMNS} FROM records WHERE id = ? AND is_read"
+        row = self._store.db.execute(sql, (f"{account}/profile",)).fetchone()
+        return record_of(row) if row else None
+
     def tier_of(self, account: str) -> str:
         """The tier in the account's profile, or empty text."""
         sql = f"SELECT {COLUMNS} FROM records WHERE id = ?"
