@@ -21,6 +21,7 @@ OWN = {
     "kam.yml": "site-config/kam.yml",
     "people.yml": "site-config/people.yml",
     "products.yml": "site-config/products.yml",
+    "policy.yml": "site-config/policy.yml",
     "currencies.yml": "site-config/currencies.yml",
     "service-levels.yml": "site-config/service-levels.yml",
     "suppressions.yml": "site-config/suppressions.yml",
