@@ -17,7 +17,7 @@ from kam.rules.discovery import load_rules
 
 def _problem(number: int, rule: str = "in-tray", level: Level = Level.WARNING) -> Problem:
     return Problem(
-        f"accounts/_unassigned/orders/{number:03}.md", 2, 1, rule, level, "default", {"folder": "orders"}, f"r{number}"
+        f"accounts/_unassigned/orders/{number:03}.md", 2, 1, rule, level, args={"record": "r1"}, record=f"r{number}"
     )
 
 
