@@ -86,10 +86,8 @@ class TextReporter:
     def _spread(self, group: Group) -> Iterator[str]:
         """Which fields and which accounts it is most often about."""
         accounts = group.count_accounts()
-        for word, counted in (
-            (words.OFTEN, group.count_fields()),
-            (words.WHERE, accounts if len(accounts) > 1 else {}),
-        ):
+        is_uneven = len(accounts) > 1 and max(accounts.values()) > 1
+        for word, counted in ((words.OFTEN, group.count_fields()), (words.WHERE, accounts if is_uneven else {})):
             if counted:
                 often = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
                 text = plain(words.counts([(name or "…", n) for name, n in often[:OFTEN_SHOWN]], self._lang))
