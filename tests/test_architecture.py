@@ -18,7 +18,7 @@ LAYERS = (
     {"kam.rules"},
     {"kam.portfolio"},
     {"kam.tables", "kam.importers", "kam.report", "kam.starter", "kam.history", "kam.authoring", "kam.exports"},
-    {"kam.kpi"},
+    {"kam.kpi", "kam.mending"},
     {"kam.site"},
     {"kam.cli"},
     {"kam.__main__"},

@@ -11,6 +11,7 @@ from kam.model.problem import Level, Problem
 from kam.model.texts import find_texts
 from kam.portfolio.report import Report, make_report
 from kam.report.json_lines import render_json
+from kam.report.options import Options
 from kam.report.text import TextReporter
 from kam.rules.discovery import load_rules
 
@@ -123,17 +124,17 @@ def test_hostile_values_reach_neither_terminal_nor_break_json(tmp_path: Path) ->
     )
     report = _report(hostile)
     assert not any("\x1b" in line or "\x07" in line for line in _text(report))
-    document = json.loads("\n".join(render_json(report, "en")))
+    document = json.loads("\n".join(render_json(report, Options("en"))))
     assert document["problems"][0]["message"].endswith('\x1b]0;x\x07"\u2028{0}')
 
 
 def test_json_is_what_the_interface_says() -> None:
-    document = json.loads("\n".join(render_json(_report(_problem(1)), "en")))
+    document = json.loads("\n".join(render_json(_report(_problem(1)), Options("en"))))
     assert set(document) == {"problems", "summary"}
     assert set(document["problems"][0]) == {
-        "path", "line", "column", "rule", "level", "message", "hint", "record", "field",
+        "path", "line", "column", "rule", "level", "message", "hint", "record", "field", "fixable",
     }  # fmt: skip
     assert document["summary"] == {
         "records": 2_000, "accounts": 85, "errors": 0, "warnings": 1, "suppressed": 0, "completeness": 0.81,
     }  # fmt: skip
-    assert json.loads("\n".join(render_json(_report(), "en")))["problems"] == []
+    assert json.loads("\n".join(render_json(_report(), Options("en"))))["problems"] == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kam.cli.check_base import keep_new
+from kam.cli.check_fix import find_fixable, mend_records, require_fixable
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
 from kam.cli.check_summary import print_summary
 from kam.cli.context import Context, as_of_option, words
@@ -57,6 +58,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help=words("How complete the records are, and what is missing most.", "资料完整率，以及缺得最多的内容。"),
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help=words(
+        "First mend what can have one meaning only, and say what was mended; everything else stays as it is.",
+        "先自动修正含义唯一的问题并列出所改之处，其余内容一字不动。",
+    ),
+)
+@click.option(
+    "--dry-run", is_flag=True, help=words("With --fix: only show the changes.", "与 --fix 连用：只显示修改，不写入。")
+)
 @click.option("--strict", is_flag=True, help=words("Warnings fail the check too.", "警告也视为不通过。"))
 @click.option("--settings", "only_settings", is_flag=True, help=words("Only the settings.", "只检查设置。"))
 @click.option("--no-cache", is_flag=True, help=words("Load everything anew, keep nothing.", "全部重新读取，不用缓存。"))
@@ -74,6 +86,8 @@ def command(
     form: str,
     base: str | None,
     is_summary: bool,
+    fix: bool,
+    dry_run: bool,
     strict: bool,
     only_settings: bool,
     no_cache: bool,
@@ -83,8 +97,11 @@ def command(
     wanted = frozenset(name for each in rules for name in each.split(",") if name)
     require_rules(wanted, ctx)
     places = [find_place(path, ctx) for path in paths]
+    require_fixable(ctx, fix=fix, dry_run=dry_run, is_elsewhere=only_settings or is_summary)
     if is_summary:
         return print_summary(ctx, places, form, show_all=show_all, cache=not no_cache)
+    if fix:
+        mend_records(ctx, places, wanted, form=form, dry_run=dry_run, show_all=show_all)
     if only_settings:
         report = _check_settings(ctx)
     else:
@@ -106,7 +123,8 @@ def command(
         scope = "none"
     if wanted or places:
         report = narrow(report, wanted, places)
-    options = make_options(ctx, scope=scope, show_all=show_all, is_strict=strict)
+    fixable = find_fixable(ctx, report.problems)
+    options = make_options(ctx, scope=scope, show_all=show_all, is_strict=strict, is_fixable=fixable)
     for line in render_report(form, report, options):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kam.cli.context import Context
+    from kam.model.problem import Problem
     from kam.report.options import Options
 
 
-def make_options(ctx: Context, *, scope: str, show_all: bool, is_strict: bool) -> Options:
+def make_options(
+    ctx: Context, *, scope: str, show_all: bool, is_strict: bool, is_fixable: Callable[[Problem], bool]
+) -> Options:
     """The options of a report on the portfolio of ``ctx``; ``scope`` as in ``Options``."""
     from kam.portfolio.unit import read_file_or_none
     from kam.report.options import Options
@@ -33,6 +37,7 @@ def make_options(ctx: Context, *, scope: str, show_all: bool, is_strict: bool) -
         prefix=_find_prefix(ctx.root),
         types=settings.types,
         type_of=type_of,
+        is_fixable=is_fixable,
     )
 
 

@@ -31,11 +31,16 @@ EMPTIED = frozenset({"reserved-char", "bad-yaml"})
 
 @dataclass(slots=True)
 class Reading:
-    """A front matter as far as it could be read. ``slips`` are those of its YAML, with their places in the file."""
+    """A front matter as far as it could be read. ``slips`` are those of its YAML, with their places in the file.
+
+    ``mended`` are the lines of the file that were read otherwise than they stand there, as they should be; those whose
+    value was left out are not among them.
+    """
 
     tree: Tree
     resolved: Resolved | None
     slips: list[Slip] = field(default_factory=list)
+    mended: dict[int, str] = field(default_factory=dict)
 
 
 def read_front(front: str, first_line: int, plan: Plan) -> Reading:
@@ -216,7 +221,9 @@ class _Mender:
             resolved.slips = [replace(s, line=p[0], column=p[1]) for s in kept for p in [self._place(s.line, s.column)]]
             resolved.places = {path: self._place(*place) for path, place in resolved.places.items()}
             resolved.keys = {path: self._place(*place) for path, place in resolved.keys.items()}
-        return Reading(tree, resolved, self.slips)
+        pairs = enumerate(zip(self.original, self.lines, strict=True))
+        mended = {i + self.first_line: new for i, (old, new) in pairs if old != new and i not in self.emptied}
+        return Reading(tree, resolved, self.slips, mended)
 
 
 def whole_line(line: str, slip: Slip) -> str:

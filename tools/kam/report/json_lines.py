@@ -12,10 +12,10 @@ from kam.report.options import Options
 
 def render(report: Report, options: Options) -> Iterator[str]:
     """The form ``json``."""
-    return render_json(report, options.lang)
+    return render_json(report, options)
 
 
-def render_json(report: Report, lang: str) -> Iterator[str]:
+def render_json(report: Report, options: Options) -> Iterator[str]:
     """The lines of ``{"problems": […], "summary": {…}}``, one problem in each."""
     if not report.problems:
         yield '{"problems": [],'
@@ -23,7 +23,7 @@ def render_json(report: Report, lang: str) -> Iterator[str]:
         yield '{"problems": ['
         last = len(report.problems) - 1
         for at, problem in enumerate(report.problems):
-            yield json.dumps(problem_json(problem, lang), ensure_ascii=False) + ("" if at == last else ",")
+            yield json.dumps(problem_json(problem, options), ensure_ascii=False) + ("" if at == last else ",")
         yield "],"
     yield f'"summary": {json.dumps(summary_json(report.summary))}}}'
 
@@ -31,11 +31,12 @@ def render_json(report: Report, lang: str) -> Iterator[str]:
 SINCE = ("base", "older", "time_driven", "settings", "stricter")
 
 
-def problem_json(problem: Problem, lang: str) -> dict[str, str | int]:
-    """A problem with its words. Line and column count from 1; 0 means the file as a whole."""
+def problem_json(problem: Problem, options: Options) -> dict[str, str | int]:
+    """A problem with its words. Line and column count from 1; 0 means the file as a whole. ``fixable`` ones are mended
+    by ``kam check --fix``."""
     from kam.model.texts import render_message
 
-    message, hint = render_message(problem, lang)
+    message, hint = render_message(problem, options.lang)
     return {
         "path": problem.path,
         "line": problem.line,
@@ -46,6 +47,7 @@ def problem_json(problem: Problem, lang: str) -> dict[str, str | int]:
         "hint": hint,
         "record": problem.record,
         "field": problem.field,
+        "fixable": options.is_fixable(problem),
     }
 
 

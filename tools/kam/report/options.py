@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from kam.model.problem import Problem
 from kam.model.schema import RecordType
 
 
@@ -14,7 +15,7 @@ class Options:
 
     ``prefix`` leads from the root of the repository to the portfolio (``kam/``, empty where they are the same);
     ``is_strict`` makes warnings failures; ``types`` and ``type_of`` (path → name of the type, or empty) tell which
-    fields are confidential.
+    fields are confidential; ``is_fixable`` tells whether ``kam check --fix`` would mend a problem.
     """
 
     lang: str
@@ -26,3 +27,4 @@ class Options:
     prefix: str = ""
     types: Mapping[str, RecordType] = field(default_factory=dict)
     type_of: Callable[[str], str] = lambda path: ""
+    is_fixable: Callable[[Problem], bool] = lambda problem: False

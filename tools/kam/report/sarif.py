@@ -82,4 +82,5 @@ def _result(problem: Problem, rules: Sequence[str], mark: str, options: Options)
         "message": {"text": f"{message}\n{hint}" if hint else message},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {FINGERPRINT: mark},
+        **({"properties": {"fixable": True}} if options.is_fixable(problem) else {}),
     }

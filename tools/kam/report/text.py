@@ -24,7 +24,10 @@ COLOURS = {Level.ERROR: "\x1b[31m", Level.WARNING: "\x1b[33m", Level.INFO: "\x1b
 def render(report: Report, options: Options) -> Iterator[str]:
     """The form ``text``."""
     reporter = TextReporter(options.read, options.lang, show_all=options.show_all, colour=options.has_colour)
-    return reporter.render(report, options.scope)
+    yield from reporter.render(report, options.scope)
+    mendable = sum(map(options.is_fixable, report.problems))
+    if mendable:
+        yield words.mendable(mendable, options.lang)
 
 
 class TextReporter:

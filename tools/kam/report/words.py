@@ -128,6 +128,13 @@ def closing(summary: Summary, lang: str, scope: str = "all") -> str:
     return f"{records} in {accounts}: {found}{filled}"
 
 
+def mendable(number: int, lang: str) -> str:
+    """How many of the problems kam mends by itself, and how."""
+    if lang == "zh":
+        return f"其中 {number} 个可以自动修正：kam check --fix"
+    return f"{number:,} of these can be mended: kam check --fix"
+
+
 def left_aside(since: SinceBase, lang: str) -> Iterator[str]:
     """What a check against a base counts without failing, and with which settings it was made."""
     older, timely, stricter = since.older, since.time_driven, since.stricter

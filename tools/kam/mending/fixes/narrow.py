@@ -1,0 +1,28 @@
+"""Full-width letters and digits in ids and choices."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from kam.load.resolve import SEPARATORS
+from kam.mending.page import Page
+from kam.mending.patch import Patch
+from kam.mending.written import write_text
+from kam.model.problem import Problem
+
+RULES = ("fullwidth-id",)
+
+
+def mend(problem: Problem, page: Page) -> Patch | None:
+    """The same in ordinary ones; several ids of a list that stand between wide separators are parted."""
+    path = page.path_of(problem)
+    node = page.node(path)
+    if node is None:
+        return None
+    parts = [unicodedata.normalize("NFKC", part).strip() for part in SEPARATORS.split(node.text)]
+    if len(parts) == 1:
+        return page.replace(path, write_text(parts[0]))
+    if not isinstance(path[-1], int) or not page.is_in_brackets(path) or not all(parts):
+        return None
+    patch = page.replace(path, ", ".join(map(write_text, parts)))
+    return Patch(patch.spans, (path[:-1],)) if patch else None

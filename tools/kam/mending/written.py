@@ -1,0 +1,22 @@
+"""What the loader's problems say of how a value should be written."""
+
+from __future__ import annotations
+
+import re
+
+from kam.load.lines import quote_item
+from kam.model.problem import Problem
+
+NAMED = re.compile(r"(?:- |[^\s:]+: )")
+
+
+def fixed_of(problem: Problem) -> str:
+    """The value as the problem's hint writes it, without the name before it; empty where it proposes none."""
+    fixed = problem.args.get("fixed", "")
+    match = NAMED.match(fixed)
+    return fixed[match.end() :] if match else fixed
+
+
+def write_text(text: str) -> str:
+    """A text as a value: between quotes only where YAML needs them."""
+    return quote_item(text)
