@@ -75,6 +75,7 @@ class Project:
     def since(self, revision: str, *words: str) -> dict[str, Any]:
         """``kam check --base … --format json``."""
         result = self.kam("check", "--base", revision, "--format", "json", *words)
+        assert isinstance(result.exception, SystemExit | None), result.exc_info
         assert result.exit_code in (0, 1), result.output
         found: dict[str, Any] = json.loads(result.stdout)
         return found

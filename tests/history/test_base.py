@@ -78,6 +78,31 @@ def test_untracked_and_uncommitted_files_count(project: Project, branch: Branch)
     assert any("kept-entries" in line for line in said)
 
 
+def test_entries_of_ledgers_are_followed_and_missed(project: Project, branch: Branch) -> None:
+    march, april = "accounts/acme/orders/2026-03.md", "accounts/acme/orders/2026-04.md"
+    one, two, other = (
+        f"  - {{id: {entry}, date: 2026-0{month}-02}}\n" for entry, month in (("1", 3), ("2", 3), ("1", 4))
+    )
+    branch({march: front("entries:\n" + one + two), april: front("entries:\n" + other)})
+    project.write({march: front("entries: []")})
+    assert [line.partition(" ")[2] for line in project.said("main", "--select", "deleted-record")] == [
+        "deleted-record The entry 1 was deleted from the ledger",
+        "deleted-record The entry 2 was deleted from the ledger",
+    ]
+    project.write({march: None, april: front("entries:\n" + other + two)})
+    assert project.said("main", "--select", "deleted-record") == [
+        f"{march}:0 deleted-record The entry 1 was deleted from the ledger"
+    ]
+
+
+def test_files_that_cannot_be_read_are_told_of_and_compared_no_further(project: Project, branch: Branch) -> None:
+    branch({ISSUE: OPEN, BAD_PATH: "no front matter"})
+    project.write({BAD_PATH: "still none", ISSUE: "---\ntitle: [\n---\n", ISSUE.replace("late", "new"): "---\n- [\n"})
+    said = project.said()
+    assert {line.split(":")[0] for line in said} == {ISSUE, ISSUE.replace("late", "new")}
+    assert not [line for line in said if "deleted-record" in line]
+
+
 def test_the_base_is_where_the_branches_parted(project: Project, branch: Branch) -> None:
     branch({ISSUE: OPEN})
     project.git("checkout", "-q", "main")

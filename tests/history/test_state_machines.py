@@ -31,7 +31,7 @@ def path_of(rtype: RecordType, old: str, new: str) -> str:
 
 
 def text_of(rtype: RecordType, state: str, *entries: str) -> str:
-    """A record: its state in line 2, the entries of its history from line 4 on."""
+    """A record: its state in line 2, the entries of its history from line 4 on; in a ledger two lines below."""
     states = states_of(rtype)
     lines = ["---", f"{states.field}: {state}", f"{states.history}:"]
     lines += [f"  - {{at: {AT[at]}, to: {to}, by: li-ming, why: So}}" for at, to in enumerate(entries)]
@@ -39,11 +39,20 @@ def text_of(rtype: RecordType, state: str, *entries: str) -> str:
         lines.pop()
     if rtype.name == "issue":
         lines.append(f"reopened: {len(entries)}")
-    return "\n".join([*lines, f"{rtype.title_field}: {rtype.name} that is to be told from others", "---", ""])
+    title = f"{rtype.name} that is to be told from others"
+    if rtype.layout == "ledger":
+        lines = ["---", "entries:", "  - id: X-1", *(f"    {line}" for line in lines[1:])]
+    else:
+        lines.append(f"{rtype.title_field}: {title}")
+    return "\n".join([*lines, "---", ""])
+
+
+def line_of(rtype: RecordType, number: int) -> int:
+    return number + 2 * (rtype.layout == "ledger")
 
 
 def states_of(rtype: RecordType) -> States:
-    assert rtype.states is not None and rtype.states.history
+    assert rtype.states is not None
     return rtype.states
 
 
@@ -81,7 +90,7 @@ def test_a_step_that_the_history_tells(project: Project, steps: list[tuple[Recor
     begin(project, {path_of(t, old, new): text_of(t, old, old) for t, old, new in steps})
     project.commit({path_of(t, old, new): text_of(t, new, old, new) for t, old, new in steps})
     expected = [
-        f"{path_of(t, old, new)}:5 state-transition {message(states_of(t), old, new, in_history=True)}"
+        f"{path_of(t, old, new)}:{line_of(t, 5)} state-transition {message(states_of(t), old, new, in_history=True)}"
         for t, old, new in steps
         if not is_allowed(states_of(t), old, new)
     ]
@@ -98,7 +107,7 @@ def test_a_step_without_an_entry_in_the_history(project: Project, steps: list[tu
         said = message(states, old, new, in_history=False)
         if is_allowed(states, old, new):
             said = f"{states.field} went from {old} to {new}, but {states.history} does not say when"
-        expected.append(f"{path_of(t, old, new)}:2 state-change {said}")
+        expected.append(f"{path_of(t, old, new)}:{line_of(t, 2)} state-change {said}")
     assert said_of_states(project) == sorted(expected)
 
 
@@ -106,7 +115,7 @@ def test_a_step_with_the_first_entry_of_a_history(project: Project, steps: list[
     begin(project, {path_of(t, old, new): text_of(t, old) for t, old, new in steps})
     project.commit({path_of(t, old, new): text_of(t, new, new) for t, old, new in steps})
     expected = [
-        f"{path_of(t, old, new)}:4 state-change {message(states_of(t), old, new, in_history=False)}"
+        f"{path_of(t, old, new)}:{line_of(t, 4)} state-change {message(states_of(t), old, new, in_history=False)}"
         for t, old, new in steps
         if not is_allowed(states_of(t), old, new)
     ]
@@ -118,7 +127,8 @@ def test_a_history_that_was_rewritten_to_fit(project: Project, steps: list[tuple
     project.commit({path_of(t, old, new): text_of(t, new, new) for t, old, new in steps})
     said = [line for line in project.said("main", "--all") if line.split(" ")[1] == "kept-entries"]
     expected = [
-        f"{path_of(t, old, new)}:4 kept-entries The entry {AT[0]} {old} of {states_of(t).history} was rewritten"
+        f"{path_of(t, old, new)}:{line_of(t, 4)} kept-entries "
+        f"The entry {AT[0]} {old} of {states_of(t).history} was rewritten"
         for t, old, new in steps
     ]
     assert said == sorted(expected)

@@ -65,13 +65,17 @@ class State:
         return found or ((self._archived[record], -1) if record in self._archived else None)
 
     def has_lost(self, path: str, entry: str) -> bool:
-        """Whether an entry that is not among the records of a ledger is still in it, but cannot be read."""
+        """Whether an entry that is not among the records of a ledger may be in it, but cannot be read."""
+        return entry.encode() in self.read(path) and self.is_broken(path)
+
+    def is_broken(self, path: str) -> bool:
+        """Whether something in the file cannot be read, which is an error of its own."""
         from kam.load import load_document
 
-        raw, rtype = self.read(path), self.portfolio.settings.type_of_path(path)
-        if rtype is None or entry.encode() not in raw:
+        rtype = self.portfolio.settings.type_of_path(path)
+        if rtype is None:
             return False
-        found = load_document(path, raw, rtype, account=path.split("/")[1])
+        found = load_document(path, self.read(path), rtype, account=path.split("/")[1])
         return any(problem.level is Level.ERROR for problem in found.problems)
 
 
@@ -84,7 +88,7 @@ class Compared:
     files: Sequence[FilePair]
 
 
-Entries = dict[tuple[str, str, str], Record]
+Entries = dict[tuple[str, str, str], list[Record]]
 """Entries of ledgers by what they are known again by: account, type, id of the entry."""
 
 
@@ -125,7 +129,7 @@ def _place_of(pair: Pair) -> tuple[str, str]:
 
 
 def _pair_records(files: Sequence[FilePair], before: State, after: State) -> Iterator[Pair]:
-    """The records of the paired files. Entries of ledgers are known by their ids, in whatever month they stand."""
+    """The records of the paired files. Entries of ledgers are known by their ids, if need be in another month."""
     accounts = _moved_accounts(files)
     old_entries: Entries = {}
     new_entries: Entries = {}
@@ -133,19 +137,34 @@ def _pair_records(files: Sequence[FilePair], before: State, after: State) -> Ite
     for pair in files:
         old = before.records_in(pair.before) if pair.before else []
         new = after.records_in(pair.after) if pair.after else []
-        if pair.after and old and not new:
-            continue  # it cannot be read, which is an error of its own
-        if _is_ledger(old) or _is_ledger(new):
-            old_entries |= _by_key(old, accounts)
-            new_entries |= _by_key(new, {})
-        else:
+        if pair.after and old and not new and after.is_broken(pair.after):
+            continue
+        if not _is_ledger(old) and not _is_ledger(new):
             yield from _pair_single(old[0] if old else None, new[0] if new else None)
-    for key, record in old_entries.items():
-        now = new_entries.pop(key, None)
-        path = moved.get(record.path, "")
-        if now is not None or not path or not after.has_lost(path, key[2]):
-            yield record, now
-    yield from ((None, record) for record in new_entries.values())
+            continue
+        here = {_entry(record): record for record in new}
+        for record in old:
+            now = here.pop(_entry(record), None)
+            if now is not None:
+                yield record, now
+            else:
+                old_entries.setdefault(_key(record, accounts), []).append(record)
+        for record in here.values():
+            new_entries.setdefault(_key(record, {}), []).append(record)
+    yield from _pair_entries(old_entries, new_entries, moved, after)
+
+
+def _pair_entries(old: Entries, new: Entries, moved: Mapping[str, str], after: State) -> Iterator[Pair]:
+    """Entries that left their file. One that may still be in it, where it cannot be read, is not taken for gone."""
+    for key, records in old.items():
+        for record in records:
+            fresh = new.get(key)
+            path = moved.get(record.path, "")
+            if fresh:
+                yield record, fresh.pop(0)
+            elif not path or not after.has_lost(path, _entry(record)):
+                yield record, None
+    yield from ((None, record) for records in new.values() for record in records)
 
 
 def _moved_accounts(files: Sequence[FilePair]) -> dict[str, str]:
@@ -160,7 +179,7 @@ def _pair_single(old: Record | None, new: Record | None) -> Iterator[Pair]:
     if old and new and old.type != new.type:
         yield old, None
         yield None, new
-    else:
+    elif old or new:
         yield old, new
 
 
@@ -168,9 +187,9 @@ def _is_ledger(records: Sequence[Record]) -> bool:
     return any("#" in record.id for record in records)
 
 
-def _by_key(records: Sequence[Record], accounts: Mapping[str, str]) -> Entries:
-    found = {}
-    for record in records:
-        account, entry = accounts.get(record.account, record.account), record.id.partition("#")[2]
-        found[account, record.type, entry] = record
-    return found
+def _entry(record: Record) -> str:
+    return record.id.partition("#")[2]
+
+
+def _key(record: Record, accounts: Mapping[str, str]) -> tuple[str, str, str]:
+    return accounts.get(record.account, record.account), record.type, _entry(record)

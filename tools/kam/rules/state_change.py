@@ -35,7 +35,7 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
     if first is None:
         if old != new and new in states.transitions:
             found = _judge(states, (states.field,), old, new)
-            if found or states.history:
+            if found or _is_dated_here(before, after, states):
                 yield found or _undated(states, old, new)
     elif not _is_told(after, first, states, old):
         to = text_of(entries_of(after.data.get(states.history))[first], "to")
@@ -54,6 +54,12 @@ def _first_new_entry(before: Record, after: Record, states: States) -> int | Non
 def _is_told(after: Record, at: int, states: States, old: str) -> bool:
     """Whether the entry before says the old status too, so that the rule on histories looks at the same step."""
     return at > 0 and text_of(entries_of(after.data.get(states.history))[at - 1], "to") == old
+
+
+def _is_dated_here(before: Record, after: Record, states: States) -> bool:
+    """Whether changes of status are dated in the record; one that is brought in keeps its story where it comes from."""
+    is_kept_elsewhere = "source" in after.data and not before.data.get(states.history)
+    return bool(states.history) and not is_kept_elsewhere
 
 
 def _judge(states: States, path: FieldPath, old: str, new: str) -> Finding | None:
