@@ -100,7 +100,7 @@ def test_an_archived_record_is_out_of_the_way_and_still_found_by_what_refers_to_
     assert not errors(kam)
     records = kam("query", "SELECT count(*) FROM issues", "--format", "csv").stdout
     assert records.split()[-1] == "2"
-    assert "there is no record" in kam("set", LATE, "severity=low", status=2).stderr
+    assert "was archived" in kam("set", LATE, "severity=low", status=2).stderr
     kam("new", "issue", "acme", "title=late", "reported_at=2026-03-02 08:00")
     assert "acme/issues/2026-03-02-late-2" in str(list((root / "accounts").rglob("*late*")))
 

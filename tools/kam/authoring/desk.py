@@ -122,6 +122,11 @@ class Desk:
                 f"{text} can be several records: {listed}. Write the whole id",
                 f"“{text}”对应多条记录：{listed}。请写完整编号",
             )
+        if (self.root / "archive" / f"{name.partition('#')[0]}.md").is_file():
+            raise Refusal(
+                f"{name} was archived: archive/{name.partition('#')[0]}.md. Archived records are not changed",
+                f"{name} 已归档（archive/{name.partition('#')[0]}.md），不再修改",
+            )
         from kam.rules.nearest import nearest
 
         near = nearest(name, [record.id for record in self.portfolio.iter_records(faulty=True)])

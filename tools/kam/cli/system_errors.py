@@ -12,6 +12,7 @@ CHINESE = {
     errno.EPERM: "操作不被允许",
     errno.ENOSPC: "磁盘空间不足",
     errno.EDQUOT: "超出磁盘配额",
+    errno.EFBIG: "文件过大",
     errno.EROFS: "文件系统只读",
     errno.EISDIR: "这是文件夹，不是文件",
     errno.ENOTDIR: "这不是文件夹",

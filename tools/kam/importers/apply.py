@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from kam.importers.plan import Note, Plan, Write
@@ -15,7 +14,9 @@ SUFFIX = ".tmp"
 
 def write_plan(root: Path, plan: Plan, rejects: Mapping[str, str], advance: Callable[[int], None]) -> list[str]:
     """Write everything; returns the paths written. A file that someone changed meanwhile stays and is noted."""
-    clear_leftovers(root)
+    from kam.write import clear_leftovers
+
+    clear_leftovers(find_leftovers(root))
     written: list[str] = []
     last = [write for write in plan.writes if write.path.startswith(f"{FOLDER}/")]
     for write in plan.writes:
@@ -46,26 +47,10 @@ def _try(root: Path, write: Write, plan: Plan, written: list[str], *, sync: bool
         plan.notes.append(Note("refused", {"path": write.path, "reason": str(error)}))
 
 
-def clear_leftovers(root: Path) -> None:
-    """Remove files in the making that a killed run left behind; those of a process that is still alive stay."""
+def find_leftovers(root: Path) -> list[Path]:
+    """Files in the making: those of a process that is gone may be removed."""
     pattern = f".kam-*{SUFFIX}"
-    for path in (*root.glob(f"accounts/**/{pattern}"), *root.glob(f"*/{pattern}")):
-        number = path.name.removesuffix(SUFFIX).rpartition(".")[2]
-        if number.isdigit() and not _is_alive(int(number)):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _is_alive(process: int) -> bool:
-    if os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return [*root.glob(f"accounts/**/{pattern}"), *root.glob(f"*/{pattern}")]
 
 
 def _write(root: Path, write: Write, *, sync: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kam.write.change import Change, finish_changes, write_changes
 from kam.write.edit import remove_value, replace_value, set_value
 from kam.write.entries import insert_entries
-from kam.write.file import RefusedError, write_file
+from kam.write.file import RefusedError, clear_leftovers, write_file
 from kam.write.lock import LockedError, write_lock
 from kam.write.render import render_record, render_value
 from kam.write.splice import EditError
@@ -15,6 +15,7 @@ __all__ = [
     "EditError",
     "LockedError",
     "RefusedError",
+    "clear_leftovers",
     "finish_changes",
     "insert_entries",
     "remove_value",

@@ -16,7 +16,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from kam.write.file import RefusedError, is_inside, refuse_links, sync_folder, write_bytes
+from kam.write.file import (
+    PREFIX,
+    SUFFIX,
+    RefusedError,
+    clear_leftovers,
+    is_inside,
+    refuse_links,
+    sync_folder,
+    write_bytes,
+)
 
 NOTE = ".kam/unfinished.json"
 TREES = ("accounts", "archive", "import-state", "site-config")
@@ -41,6 +50,8 @@ def write_changes(root: Path, changes: Sequence[Change]) -> None:
     """
     for change in changes:
         _require(root, change)
+    folders = {(root / change.path).parent for change in changes}
+    clear_leftovers(path for folder in folders if folder.is_dir() for path in folder.glob(f"{PREFIX}*{SUFFIX}"))
     if len(changes) == 1:
         _apply(root, changes[0])
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PREFIX, SUFFIX = ".kam-", ".tmp"
@@ -62,6 +62,28 @@ def write_bytes(
         raise
     if sync:
         sync_folder(path.parent)
+
+
+def clear_leftovers(paths: Iterable[Path]) -> None:
+    """Of these files, remove those in the making that a killed process left behind."""
+    for path in paths:
+        number = path.name.removesuffix(SUFFIX).rpartition(".")[2]
+        if path.name.startswith(PREFIX) and number.isdecimal() and not _is_alive(int(number)):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process of that number runs; elsewhere than on POSIX nobody can ask without harm."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _make_folder(folder: Path, *, sync: bool) -> None:
