@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kam.write import RefusedError, write_file
+from kam.write import RefusedError, clear_leftovers, write_file
 
 
 def test_a_new_file_is_made_with_its_folder(tmp_path: Path) -> None:
@@ -63,3 +63,11 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
         write_file(path, "new", expected=b"old")
     assert path.read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_a_killed_writer_left_behind_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
+    dead, alive = tmp_path / ".kam-a.md.999999999.tmp", tmp_path / f".kam-a.md.{os.getpid()}.tmp"
+    for path in (dead, alive, tmp_path / ".kam-notes.tmp"):
+        path.touch()
+    clear_leftovers(tmp_path.iterdir())
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, ".kam-notes.tmp"])
