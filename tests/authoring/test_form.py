@@ -51,6 +51,7 @@ def form(kam: Kam, tmp_path: Path) -> Callable[[str, Mapping[int, Rows]], Path]:
     """A filled-in form of a type."""
 
     def make(rtype: str, entries: Mapping[int, Rows], lang: str = "en") -> Path:
+        (tmp_path / "form.xlsx").unlink(missing_ok=True)
         kam("export", "template", rtype, "-o", str(tmp_path / "form.xlsx"), lang=lang)
         return fill(tmp_path / "form.xlsx", tmp_path / "filled.xlsx", entries)
 
@@ -177,9 +178,9 @@ def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:
 def test_a_form_has_labels_help_dropdowns_and_hidden_names(kam: Kam, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     kam("export", "template", "meeting", "-o", str(path), lang="zh")
-    first = path.read_bytes()
-    kam("export", "template", "meeting", "-o", str(path), lang="zh")
-    assert path.read_bytes() == first
+    assert "已存在" in kam("export", "template", "meeting", "-o", str(path), lang="zh", status=2).stderr
+    kam("export", "template", "meeting", "-o", str(tmp_path / "again.xlsx"), lang="zh")
+    assert path.read_bytes() == (tmp_path / "again.xlsx").read_bytes()
     sheets = sheets_of(path)
     assert list(sheets) == ["沟通记录", "后续跟进", "_lists", "_kam"]
     assert sheets["沟通记录"][0][:5] == ["序号", "客户 *", "标题 *", "时间 *", "沟通方式"]

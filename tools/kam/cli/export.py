@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kam.cli.complete import complete_type
-from kam.cli.context import Context, as_of_option, words
+from kam.cli.context import Context, as_of_option, fail, words
 
 
 @click.group("export", help=words("Write files for other programs.", "导出供其他程序使用的文件。"))
@@ -42,7 +42,15 @@ def template(ctx: Context, type_name: str, output: Path | None) -> None:
         content = render_form(desk, rtype)
     place = output or Path(f"{rtype.name}.xlsx")
     target = ctx.folder / place
-    target.write_bytes(content)
+    try:
+        with target.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        fail(
+            f"{place} exists already, and may have been filled in. Name another file with -o",
+            f"{place} 已存在，可能已有人填写。请用 -o 另指定文件名",
+            lang=ctx.lang,
+        )
     click.echo(
         ctx.words(
             f"wrote {place}. Fill it in, then: kam import form {place}",
