@@ -132,6 +132,7 @@ def test_items_are_added_on_one_line(kam: Kam, read: Read) -> None:
         ((LATE, "severity"), 2, "is no FIELD=VALUE"),
         ((LATE,), 2, "say what to change"),
         (("acme/issues/2026-03-02-lat", "severity=low"), 2, f"Did you mean {LATE}?"),
+        (("acme/orders/2026-03", "amount=1"), 2, "Name one: acme/orders/2026-03#SO-1, acme/orders/2026-03#SO-3"),
         (("nobody", "tier=A"), 2, "there is no record nobody"),
     ],
 )  # fmt: skip

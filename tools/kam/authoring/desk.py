@@ -122,6 +122,12 @@ class Desk:
                 f"{text} can be several records: {listed}. Write the whole id",
                 f"“{text}”对应多条记录：{listed}。请写完整编号",
             )
+        entries = [record.id for record in self.portfolio.iter_records(faulty=True) if record.id.startswith(f"{name}#")]
+        if entries:
+            listed = ", ".join(entries[:5]) + (" …" if len(entries) > 5 else "")
+            raise Refusal(
+                f"{name} has several entries. Name one: {listed}", f"{name} 含有多条记录，请指定其中一条：{listed}"
+            )
         if (self.root / "archive" / f"{name.partition('#')[0]}.md").is_file():
             raise Refusal(
                 f"{name} was archived: archive/{name.partition('#')[0]}.md. Archived records are not changed",
