@@ -75,9 +75,9 @@ def command(
     rejects = {f"{FOLDER}/{outcome.mapping.system}-{_stem(name)}.csv": text for name, text in texts.items()}
     written: list[str] = []
     if not dry_run:
-        from kam.write import write_lock
+        from kam.cli.writing import hold_lock
 
-        with write_lock(ctx.root), progress("write", len(outcome.plan.writes)) as advance:
+        with hold_lock(ctx), progress("write", len(outcome.plan.writes)) as advance:
             written = write_plan(ctx.root, outcome.plan, rejects, advance)
     _report(ctx, outcome, written, rejects, form)
     raise SystemExit(1 if outcome.gathered.rejects or any(n.key == "refused" for n in outcome.plan.notes) else 0)

@@ -51,6 +51,23 @@ def open_desk(ctx: Context) -> Iterator[Desk]:
             _refuse(ctx, refusal, {})
 
 
+@contextmanager
+def hold_lock(ctx: Context) -> Iterator[None]:
+    """Be the only writer, with everything finished that an earlier one had begun; ends the command after a minute."""
+    from kam.write import LockedError, finish_changes, write_lock
+
+    try:
+        with write_lock(ctx.root):
+            finish_changes(ctx.root)
+            yield
+    except LockedError:
+        fail(
+            "another kam has been writing for a minute. Wait for it to end, then run the command again",
+            "另一个 kam 正在写入，已等待一分钟。请等它结束后再运行",
+            lang=ctx.lang,
+        )
+
+
 def write(
     ctx: Context, make_plan: Callable[[Desk], Plan], *, dry_run: bool = False, void_approvals: bool = False
 ) -> None:
@@ -61,27 +78,18 @@ def write(
     """
     from kam.authoring import Refusal
     from kam.authoring.carry_out import VOIDED, check_plan, contents, write_plan
-    from kam.write import LockedError, finish_changes, write_lock
 
     ctx.require_settings()
-    try:
-        with write_lock(ctx.root):
-            finish_changes(ctx.root)
-            with open_desk(ctx) as desk:
-                plan = make_plan(desk)
-            try:
-                tolerated = VOIDED if void_approvals else ()
-                added = check_plan(ctx.root, ctx.settings, plan, ctx.as_of, tolerated) if plan.changes else []
-                if not dry_run:
-                    write_plan(ctx.root, plan)
-            except Refusal as refusal:
-                _refuse(ctx, refusal, dict(contents(plan)))
-    except LockedError:
-        fail(
-            "another kam has been writing for a minute. Wait for it to end, then run the command again",
-            "另一个 kam 正在写入，已等待一分钟。请等它结束后再运行",
-            lang=ctx.lang,
-        )
+    with hold_lock(ctx):
+        with open_desk(ctx) as desk:
+            plan = make_plan(desk)
+        try:
+            tolerated = VOIDED if void_approvals else ()
+            added = check_plan(ctx.root, ctx.settings, plan, ctx.as_of, tolerated) if plan.changes else []
+            if not dry_run:
+                write_plan(ctx.root, plan)
+        except Refusal as refusal:
+            _refuse(ctx, refusal, dict(contents(plan)))
     _tell(ctx, desk, plan, added, dry_run=dry_run)
 
 
