@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kam.load.lines import quote_item
 from kam.model.problem import Problem
+from kam.write import render_value
 
 NAMED = re.compile(r"(?:- |[^\s:]+: )")
 
@@ -19,4 +19,4 @@ def fixed_of(problem: Problem) -> str:
 
 def write_text(text: str) -> str:
     """A text as a value: between quotes only where YAML needs them."""
-    return quote_item(text)
+    return render_value(text, None, flow=True).strip()

@@ -16,7 +16,7 @@ from kam.model.problem import Problem
 RULES = ("date-form", "datetime-no-zone")
 
 FRACTION = re.compile(r":[0-9]{2}[.,][0-9]*[1-9]")
-MIDNIGHT = re.compile(r"(?:[Tt\s]\s*)0?0:00(?::00)?(?:\.0+)?\s*\Z")
+MIDNIGHT = re.compile(r"(?:[Tt\s]\s*)0?0:00(?::00)?(?:\.0+)?\s*(?:Z|\+[0-9]{2}:?[0-9]{2})?\Z")
 CERTAIN_ZONE = re.compile(r"(?:[Zz]|UTC|GMT|\+[0-9]{1,2}(?::?[0-9]{2})?|[-−][0-9]{4})\Z")
 LONG_ZONE = re.compile(r"T[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[-−][0-9]{2}:?[0-9]{2}\Z")
 

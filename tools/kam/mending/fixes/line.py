@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kam.load.mend import GROUPED
 from kam.mending.page import Page
-from kam.mending.patch import Patch, difference
+from kam.mending.patch import Patch, Span, difference
 from kam.model.problem import Problem
 
 RULES = (
@@ -20,14 +19,12 @@ MEANT = re.compile(r'\\[0abtnvfre"\\/xuU]')
 def mend(problem: Problem, page: Page) -> Patch | None:
     """The line as the loader reads it."""
     line = page.line(problem.line)
-    if problem.key == "key":
+    if problem.key == "key" or problem.rule == "odd-key":
         return _mend_key(problem, page)
     mended = page.reading.mended.get(problem.line) if page.reading else None
     if mended is None or _is_doubtful(problem, line):
         return None
-    if GROUPED.sub("", mended) != GROUPED.sub("", line) or mended.count('"') == line.count('"'):
-        return Patch((difference(line, mended, page.line_span(problem.line)[0]),), adds=True)
-    return None
+    return Patch((difference(line, mended, page.line_span(problem.line)[0]),), adds=True)
 
 
 def _is_doubtful(problem: Problem, line: str) -> bool:
@@ -37,8 +34,13 @@ def _is_doubtful(problem: Problem, line: str) -> bool:
 
 
 def _mend_key(problem: Problem, page: Page) -> Patch | None:
-    """The blank before a field's name."""
+    """The name of a field in ordinary letters; a blank before it that only looks like one."""
+    start = page.line_span(problem.line)[0]
     mended = page.reading.mended.get(problem.line) if page.reading else None
-    if problem.rule != "odd-space" or mended is None:
+    if problem.rule == "odd-space":
+        return Patch((difference(page.line(problem.line), mended, start),), adds=True) if mended else None
+    start += problem.column - 1
+    name, plain = problem.args.get("name", ""), problem.args.get("fixed", "")
+    if not plain or not page.text.startswith(name + ":", start):
         return None
-    return Patch((difference(page.line(problem.line), mended, page.line_span(problem.line)[0]),), adds=True)
+    return Patch((Span(start, start + len(name), plain),), adds=True)
