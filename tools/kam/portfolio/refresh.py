@@ -16,7 +16,7 @@ from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.judge import Judge
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
-from kam.portfolio.stored import StoredAccounts
+from kam.portfolio.stored import StoredAccounts, ids_of, paths_of
 from kam.portfolio.tree import is_settled, is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread
 from kam.settings.suppressions import Suppressions
@@ -180,16 +180,16 @@ class Refresh:
         db, account = self.store.db, (unit.account,)
         self.changed_paths.update(unit.replaced)
         if not is_new:
-            gone = [(unit.account, path) for path in unit.replaced]
-            db.executemany("DELETE FROM records WHERE account = ? AND path = ?", gone)
-            db.executemany("DELETE FROM files WHERE account = ? AND path = ?", gone)
+            first, end = ids_of(unit.account)
+            gone = [(first, end, path) for path in unit.replaced]
+            db.executemany("DELETE FROM records WHERE id >= ? AND id < ? AND path = ?", gone)
+            db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in unit.replaced))
             db.execute("DELETE FROM facts WHERE account = ?", account)
             db.execute("DELETE FROM dated WHERE account = ?", account)
             db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
+            db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", (first, end))
         db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
-        if not is_new:
-            db.execute("UPDATE records SET faulty = 0 WHERE account = ? AND faulty", account)
         db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))
         db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
         db.executemany("INSERT INTO dated VALUES (?,?,?)", unit.dated)
@@ -217,8 +217,13 @@ class Refresh:
 
     def _remove(self, account: str) -> None:
         db = self.store.db
-        self.changed_paths.update(row[0] for row in db.execute("SELECT path FROM files WHERE account = ?", (account,)))
-        for table in ("accounts", "files", "records", "facts", "dated"):
+        files, records = paths_of(account), ids_of(account)
+        self.changed_paths.update(
+            row[0] for row in db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", files)
+        )
+        db.execute("DELETE FROM files WHERE path >= ? AND path < ?", files)
+        db.execute("DELETE FROM records WHERE id >= ? AND id < ?", records)
+        for table in ("accounts", "facts", "dated"):
             db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
 
     def _state(self) -> str:

