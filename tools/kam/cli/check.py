@@ -17,7 +17,7 @@ from kam.report.forms import FORMS, render_report
 
 if TYPE_CHECKING:
     from kam.model.problem import Problem
-    from kam.portfolio import Report
+    from kam.portfolio import Portfolio, Report
 
 
 @click.command(
@@ -118,6 +118,7 @@ def command(
                 report = keep_new(report, portfolio, base, ctx, cache=not no_cache)
             elif not places:
                 report = _with_dated_settings(report, ctx)
+            report = _with_changes(report, portfolio)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
     if places and not any(map(is_checked, places)):
         scope = "none"
@@ -130,6 +131,17 @@ def command(
     sys.stdout.flush()
     failing = report.summary.errors + (report.summary.warnings if strict else 0)
     raise SystemExit(2 if only_settings and report.summary.errors else 1 if failing else 0)
+
+
+def _with_changes(report: Report, portfolio: Portfolio) -> Report:
+    """The report with the fields that changed since they were approved named, as far as Git knows."""
+    if not any(each.rule == "approval-void" for each in report.problems):
+        return report
+    from dataclasses import replace
+
+    from kam.portfolio.voids import name_changes
+
+    return replace(report, problems=name_changes(report.problems, portfolio))
 
 
 def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:

@@ -9,7 +9,7 @@ squash makes one commit of many, so that the approval is the squasher's and has 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -182,7 +182,7 @@ class Witness:
         """The message's key and who it was; the key is empty where the entry is borne out."""
         record, known = claim.record, self._read(claim.record)
         name, mark = record.id.partition("#")[2], _digest(_value_at(record, path))
-        adding = [v for v, now, old in known if mark in _entries(now, name) and mark not in _entries(old, name)]
+        adding = [v for v, now, old in known if _entries(now, name).count(mark) > _entries(old, name).count(mark)]
         if not adding:
             return "uncommitted", ""
         keys = [self._judge_commit(version, person, claim.identity) for version in adding]
@@ -274,8 +274,8 @@ class Witness:
 Known = list[tuple[Version, dict[str, list[Any]], dict[str, list[Any]]]]
 
 
-def _entries(facts: dict[str, list[Any]], name: str) -> Iterable[str]:
-    return facts[name][2] if name in facts else ()
+def _entries(facts: dict[str, list[Any]], name: str) -> list[str]:
+    return facts[name][2] if name in facts else []
 
 
 def _maps(record: Record, field: str) -> list[Any]:
