@@ -61,16 +61,24 @@ class _Mender:
         self.steps = 0
 
     def run(self, *, tidies: bool) -> Mending:
+        # What was refused may be safe once something else is mended.
+        while self._mend_once() and self.refused:
+            self.refused.clear()
+        if tidies and not self.page.is_in_conflict:
+            self._tidy()
+        self.result.raw = self.page.raw
+        return self.result
+
+    def _mend_once(self) -> bool:
+        """Mend until nothing is left that has not been refused; False where nothing was mended."""
+        raw = self.page.raw
         while not self.page.is_in_conflict and self.steps < MAX_STEPS:
             was = find_problems(self.page)
             pairs = list(self._choose([*was, *self.told]))
             if not pairs:
                 break
             self._try(pairs, was)
-        if tidies and not self.page.is_in_conflict:
-            self._tidy()
-        self.result.raw = self.page.raw
-        return self.result
+        return self.page.raw != raw
 
     def _choose(self, problems: Sequence[Problem]) -> Iterable[Pair]:
         """Patches that do not touch each other; one that makes the file readable at all comes alone."""
