@@ -42,7 +42,11 @@ def _is_doubtful(problem: Problem, line: str, mended: str, page: Page) -> bool:
     field = FIELD.match(mended)
     if problem.rule in QUOTED:
         return field is None or not _is_free(field[1], page) or _holds_field(field[2], page)
-    return field is not None and ODD_BEGINNING.match(field[2]) is not None
+    if field is None:
+        return False
+    if field[2].startswith("[") and "[" not in line:
+        return not _has_plain_items(field[1], page)
+    return ODD_BEGINNING.match(field[2]) is not None
 
 
 def _is_free(name: str, page: Page) -> bool:
@@ -52,6 +56,12 @@ def _is_free(name: str, page: Page) -> bool:
         field.kind in (Kind.TEXT, Kind.MULTILINE) and not (field.targets or field.format or field.unique)
         for field in fields
     )
+
+
+def _has_plain_items(name: str, page: Page) -> bool:
+    """Whether the fields of that name are lists of single values."""
+    fields = [field for path, field in page.rtype.iter_fields() if path[-1] == name]
+    return bool(fields) and all(field.items is not None and field.items.kind is not Kind.MAP for field in fields)
 
 
 def _holds_field(value: str, page: Page) -> bool:
@@ -68,6 +78,6 @@ def _mend_key(problem: Problem, page: Page) -> Patch | None:
         return Patch((difference(page.line(problem.line), mended, start),), adds=True) if mended else None
     start += problem.column - 1
     name, plain = problem.args.get("name", ""), problem.args.get("fixed", "")
-    if not plain or not page.text.startswith(name + ":", start):
+    if plain not in {path[-1] for path, _ in page.rtype.iter_fields()} or not page.text.startswith(name + ":", start):
         return None
     return Patch((Span(start, start + len(name), plain),), adds=True)
