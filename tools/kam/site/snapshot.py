@@ -14,6 +14,7 @@ from kam.model.problem import Problem
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.portfolio import Portfolio
+from kam.portfolio.waiting import Waiting, find_waiting
 from kam.settings import Settings
 from kam.site.audience import shown_record, shown_types
 from kam.site.cards import date_of
@@ -37,8 +38,8 @@ class Snapshot:
 
     ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
-    profile of each account that has one. ``assessed`` (points and tiers) and ``care`` (contacts due, by account) come
-    from all records.
+    profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account) and
+    ``waiting`` (for approvals) come from all records.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Snapshot:
     kpis: Sequence[KpiResult] = ()
     assessed: Assessed | None = None
     care: Mapping[str, Sequence[Due]] = field(default_factory=dict)
+    waiting: Sequence[Waiting] = ()
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -127,7 +129,10 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
     kpis, assessed = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
     due = care.find(as_of)
-    return Snapshot(portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, due)
+    waiting = [each for each in find_waiting(portfolio, as_of) if each.type in types]
+    return Snapshot(
+        portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, due, waiting
+    )
 
 
 def _kpis(

@@ -19,6 +19,7 @@ from kam.site.places import ON_ACCOUNT, ON_PAGE, account_page, list_page
 from kam.site.show import At
 from kam.site.tiers import show_tier
 from kam.site.view import View
+from kam.site.waiting import waiting_lines
 from kam.site.work import last_contact, open_actions, open_records
 
 TIME_LINE = 40
@@ -73,6 +74,7 @@ def _account(view: View, account: str) -> Page:
         actions=actions[:OPEN_WORK],
         actions_count=len(actions),
         issues=[view.card(r, page, details=False) for r in open_records(snapshot, account, "issue")[:OPEN_WORK]],
+        waiting=waiting_lines(view, page, account)[:OPEN_WORK],
         sections=sections,
         events=events,
         shower=view.shower,

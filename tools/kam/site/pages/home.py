@@ -13,6 +13,7 @@ from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.tiers import attention_tiers, show_tier
 from kam.site.view import View
+from kam.site.waiting import waiting_lines
 from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
 
 SHOWN = 8
@@ -37,6 +38,7 @@ def render(view: View) -> Iterator[Page]:
     severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
     undecided = attention_tiers(view)
     late = overdue_contacts(view)
+    waiting = waiting_lines(view, "index")
     accounts = [account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)]
     yield view.page(
         "index",
@@ -57,6 +59,8 @@ def render(view: View) -> Iterator[Page]:
         tiers_count=len(undecided),
         late_care=late[:SHOWN],
         late_count=len(late),
+        waiting=waiting[:SHOWN],
+        waiting_count=len(waiting),
         errors=sum(p.level is Level.ERROR for p in snapshot.problems),
         warnings=sum(p.level is Level.WARNING for p in snapshot.problems),
         unassigned=sum(len(r) for r in snapshot.by_account.get("_unassigned", {}).values()),
