@@ -30,8 +30,9 @@ def measure_completeness(data: Mapping[str, Any], rtype: RecordType) -> Complete
 
 
 class _Scale(NamedTuple):
-    """What to ask of a map: weights by field, their sum, and the scales of inner maps and of lists' items."""
+    """What to ask of a map: fields and their weights, their sum, and the scales of inner maps and of lists' items."""
 
+    names: tuple[str, ...]
     weights: tuple[tuple[str, int], ...]
     total: int
     inner: tuple[tuple[str, bool, _Scale], ...]
@@ -47,16 +48,17 @@ def _make_scale(fields: Sequence[Field]) -> _Scale:
         below = _make_scale(each.items.fields if each.items else each.fields)
         if below.weights or below.inner:
             inner.append((each.name, each.items is not None, below))
-    return _Scale(weights, sum(weight for _, weight in weights), tuple(inner))
+    return _Scale(tuple(name for name, _ in weights), weights, sum(weight for _, weight in weights), tuple(inner))
 
 
 def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> tuple[int, int]:
     filled = total = scale.total
-    for name, weight in scale.weights:
-        value = data.get(name)
-        if not value and value in _EMPTY:
-            filled -= weight
-            missing.append((name,))
+    if not all(map(data.get, scale.names)):
+        for name, weight in scale.weights:
+            value = data.get(name)
+            if not value and value in _EMPTY:
+                filled -= weight
+                missing.append((name,))
     for name, is_list, below in scale.inner:
         value = data.get(name)
         if not value:

@@ -49,12 +49,13 @@ def divide_work(profile: Data, settings: Settings) -> list[Share]:
     own = [_own_share(row) for row in _rows(profile)]
     taken: set[int] = set()
     found: list[Share] = []
+    people: dict[str, str] = {}
     for default in settings.part(Responsibilities).items:
         if default.tiers and profile.get("tier") not in default.tiers:
             continue
         matching = [at for at, share in enumerate(own) if _is_same(share, default)]
         if not matching:
-            found.append(_inherit(default, profile, settings))
+            found.append(_inherit(default, profile, settings, people))
         for at in matching:
             if at not in taken:
                 taken.add(at)
@@ -105,11 +106,15 @@ def _is_same(share: Share, default: WorkItem) -> bool:
     return bool(default.applies_to) and (share.applies_to, share.severity) == case
 
 
-def _inherit(default: WorkItem, profile: Data, settings: Settings) -> Share:
+def _inherit(default: WorkItem, profile: Data, settings: Settings, people: dict[str, str]) -> Share:
+    """The default as a row. ``people`` remembers who has which role, for the rows to come."""
     unfilled: list[str] = []
 
     def fill(*roles: str) -> tuple[str, ...]:
-        found = {role: find_in_role(role, profile, settings.people) for role in roles}
+        for role in roles:
+            if role not in people:
+                people[role] = find_in_role(role, profile, settings.people)
+        found = {role: people[role] for role in roles}
         unfilled.extend(role for role, person in found.items() if not person)
         return tuple(dict.fromkeys(person for person in found.values() if person))
 

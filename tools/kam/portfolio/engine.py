@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Check = tuple[Rule, RecordCheck, frozenset[str] | None]
 """A rule on single records, and the fields of which a record must have one (None: it looks at every record)."""
+MOST_SHAPES = 1000
+"""For so many different sets of fields the rules are remembered; records of a type have few."""
 Positions = Mapping[FieldPath, tuple[int, int]]
 
 
@@ -32,7 +34,7 @@ class Engine:
             rules = load_rules()
         self.settings = settings
         self.rules = tuple(rules)
-        self._record_rules: dict[str, tuple[RecordType, list[Check]]] = {}
+        self._record_rules: dict[str, _RecordRules] = {}
         self._fact_rules: dict[str, tuple[RecordType, list[tuple[str, FactFinder]]]] = {}
 
     @cached_property
@@ -54,23 +56,11 @@ class Engine:
         """What the rules on single records say of this one."""
         found = self._record_rules.get(record.type)
         if found is None:
-            found = self._record_rules[record.type] = self._choose_checks(self.settings.types[record.type])
-        rtype, checks = found
-        settings, filled = self.settings, record.data.keys()
-        for rule, check, fields in checks:
-            if fields is None or not filled.isdisjoint(fields):
-                for finding in check(record, rtype, settings):
-                    yield place(rule, finding, record.id)
-
-    def _choose_checks(self, rtype: RecordType) -> tuple[RecordType, list[Check]]:
-        """The rules that can have something to say of records of a type."""
-        checks: list[Check] = []
-        for rule in self.rules:
-            if rule.check_record and rule.is_about(rtype.name):
-                fields = frozenset(rule.fields(rtype)) if rule.fields else None
-                if fields is None or fields:
-                    checks.append((rule, rule.check_record, fields))
-        return rtype, checks
+            found = self._record_rules[record.type] = _RecordRules(self.rules, self.settings.types[record.type])
+        settings, rtype = self.settings, found.rtype
+        for rule, check in found.about(tuple(record.data)):
+            for finding in check(record, rtype, settings):
+                yield place(rule, finding, record.id)
 
     def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
         """What the rules on accounts say of this one, whatever the day."""
@@ -117,6 +107,30 @@ class Engine:
         assert rule.check_portfolio is not None
         for finding in rule.check_portfolio(facts, self.settings):
             yield place(rule, finding)
+
+
+class _RecordRules:
+    """The rules that can have something to say of records of a type."""
+
+    def __init__(self, rules: Iterable[Rule], rtype: RecordType) -> None:
+        self.rtype = rtype
+        self._checks: list[Check] = []
+        self._by_shape: dict[tuple[str, ...], list[tuple[Rule, RecordCheck]]] = {}
+        for rule in rules:
+            if rule.check_record and rule.is_about(rtype.name):
+                fields = frozenset(rule.fields(rtype)) if rule.fields else None
+                if fields is None or fields:
+                    self._checks.append((rule, rule.check_record, fields))
+
+    def about(self, names: tuple[str, ...]) -> list[tuple[Rule, RecordCheck]]:
+        """Those that look at a record with these fields."""
+        found = self._by_shape.get(names)
+        if found is None:
+            if len(self._by_shape) >= MOST_SHAPES:
+                self._by_shape.clear()
+            found = [(r, check) for r, check, fields in self._checks if fields is None or not fields.isdisjoint(names)]
+            self._by_shape[names] = found
+        return found
 
 
 def is_dated(check: Callable[..., object]) -> bool:

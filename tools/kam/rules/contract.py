@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
@@ -46,8 +46,7 @@ class AccountRecords:
             yield from records
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What a rule noted of one record (its id) for its look over the whole portfolio."""
 
     record: str

@@ -20,6 +20,7 @@ LEVEL = Level.WARNING
 WORDS = ("copy", "kopie", "副本", "复制", "拷贝", "复件")
 COPY = re.compile(rf"(?:^|[-_ (（])(?:{'|'.join(WORDS)})(?:[-_ )）\d]|$)|副本$")
 NUMBERED = re.compile(r"[-_ ]?(?:\(\d\)|（\d）|-\d)$")
+BRACKETS = ")）"
 LONGEST_NUMBER = 4
 """What file managers add to the names of copies, also as it becomes when such a name is put right."""
 
@@ -56,6 +57,8 @@ def _find_copies(ids: set[str]) -> set[str]:
     names = "\n".join(ids).casefold()
     found = {name for name in ids if COPY.search(_stem(name))} if any(word in names for word in WORDS) else set()
     for name in ids:
+        if name[-1] not in BRACKETS and name[-2:-1] != "-":
+            continue
         number = NUMBERED.search(name[-LONGEST_NUMBER:])
         if number and name[: -len(number[0])] in ids:
             found.add(name)

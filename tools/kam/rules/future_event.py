@@ -37,10 +37,12 @@ REVIEWED = "reviewed"
 def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
     """Each such date that lies after the day looked from, by the calendar."""
     today = as_of.isoformat()
-    for record in records:
-        if STILL_TO_COME.get(record.type) == record.data.get("status", ""):
-            continue
-        for name in (*HAPPENED.get(record.type, ()), REVIEWED):
-            day = text_of(record.data, name)[:10]
-            if day > today:
-                yield Finding((name,), args={"field": name, "day": day, "today": today}, record=record.id)
+    for type_name, group in records.by_type.items():
+        names, to_come = (*HAPPENED.get(type_name, ()), REVIEWED), STILL_TO_COME.get(type_name)
+        for record in group:
+            if to_come == record.data.get("status", ""):
+                continue
+            for name in names:
+                day = text_of(record.data, name)[:10]
+                if day > today:
+                    yield Finding((name,), args={"field": name, "day": day, "today": today}, record=record.id)

@@ -24,11 +24,11 @@ AT_THE_END = {("opportunity", "lost"): "lost_reason"}
 """Type and state → a field that is recommended once a record is in that state."""
 
 
-def _recommended(rtype: RecordType) -> tuple[tuple[str, str], ...]:
-    """Recommended fields: of the record itself, and of its maps (``""`` or the map's name, then the field)."""
-    top = [("", field.name) for field in rtype.fields if field.recommended and (rtype.name, field.name) not in OWN_RULE]
-    inner = [(field.name, each.name) for field in rtype.fields for each in field.fields if each.recommended]
-    return (*top, *inner)
+def _recommended(rtype: RecordType) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Recommended fields: those of the record itself under an empty name, those of its maps under the maps' names."""
+    top = tuple(field.name for field in rtype.fields if field.recommended and (rtype.name, field.name) not in OWN_RULE)
+    inner = [(field.name, tuple(each.name for each in field.fields if each.recommended)) for field in rtype.fields]
+    return tuple((outer, names) for outer, names in [("", top), *inner] if names)
 
 
 recommended_of = per_type(_recommended)
@@ -37,10 +37,11 @@ recommended_of = per_type(_recommended)
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """One finding for all recommended fields that the record lacks; a map that is absent lacks only itself."""
     missing = []
-    for outer, name in recommended_of(rtype):
+    for outer, names in recommended_of(rtype):
         data = record.data.get(outer) if outer else record.data
-        if isinstance(data, dict) and data.get(name) in (None, "", []):
-            missing.append(f"{outer}.{name}" if outer else name)
+        if isinstance(data, dict) and not all(map(data.get, names)):
+            lacking = [name for name in names if data.get(name) in (None, "", [])]
+            missing += [f"{outer}.{name}" if outer else name for name in lacking]
     last = AT_THE_END.get((rtype.name, text_of(record.data, rtype.states.field))) if rtype.states else None
     if last and last in rtype.by_name and last not in record.data:
         missing.append(last)

@@ -90,6 +90,7 @@ def company_key(text: str) -> str:
     return company_name(text).core
 
 
+@lru_cache(maxsize=50_000)
 def person_key(text: str) -> str:
     """A person's name for comparing: without titles, and with ``Smith, Anna`` turned round."""
     folded = fold(text)

@@ -9,7 +9,7 @@ from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
-from kam.rules.values import find_references, reference_fields
+from kam.rules.values import are_known, find_references, reference_fields
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -25,6 +25,8 @@ def fields(rtype: RecordType) -> Iterable[str]:
 
 def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
     """Each name that is no key of ``people.yml``."""
+    if are_known(record.data, rtype, "person", settings.people):
+        return
     for path, value in find_references(record.data, rtype, "person"):
         if value not in settings.people:
             person = settings.find_person(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -137,6 +137,26 @@ def reference_fields(rtype: RecordType, target: str) -> Names:
 def find_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> list[tuple[FieldPath, str]]:
     """The values of those fields that lead to ``target`` and to nothing else."""
     return find_in(data, references_by_target_of(rtype).get(target, ()))
+
+
+def are_known(data: Mapping[str, Value], rtype: RecordType, target: str, known: Container[str]) -> bool:
+    """Whether all those values are among the known ones: a quick look before ``find_references``, as they nearly always
+    are."""
+    return _all_known(data, references_by_target_of(rtype).get(target, ()), known)
+
+
+def _all_known(data: Mapping[str, Value], tree: Tree, known: Container[str]) -> bool:
+    for name, ends, below in tree:
+        value = data.get(name)
+        if value is None:
+            continue
+        for each in value if type(value) is list else (value,):
+            if type(each) is str:
+                if ends and each not in known:
+                    return False
+            elif type(each) is list or (type(each) is dict and below and not _all_known(each, below, known)):
+                return False
+    return True
 
 
 def iter_account_references(
