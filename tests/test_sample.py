@@ -9,7 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kam.cli.main import cli
 from kam.model.record import Record, Value
 from kam.portfolio import Portfolio, Report, open_portfolio
 
@@ -117,3 +119,9 @@ def test_nothing_in_the_sample_has_happened_after_its_day(records: dict[str, lis
     past = {"order": "date", "invoice": "date", "payment": "date", "expense": "date", "meeting": "at", "service": "on"}
     for name, field in past.items():
         assert max(str(record.data[field])[:10] for record in records[name]) <= AS_OF.isoformat(), name
+
+
+def test_sample_asks_the_right_colleagues_to_review(repository: Path) -> None:
+    asked = ["-C", str(repository), "--lang", "en", "codeowners", "--check", "--as-of", AS_OF.isoformat()]
+    said = CliRunner().invoke(cli, asked)
+    assert said.exit_code == 0, said.output

@@ -75,6 +75,23 @@ def test_the_gitlab_file_is_valid_and_takes_kam_from_the_target_branch(repositor
     assert not any("kam-requirements.txt" in line and "/tmp/" not in line for line in script)
 
 
+def test_a_change_is_not_blamed_for_reviewers_that_were_out_of_date_before(repository: Path) -> None:
+    gitlab = jobs(repository / STARTER / "gitlab.yml")["change"]["script"]
+    for script in [*(_script(repository / path) for path in WORKFLOWS), "\n".join(gitlab)]:
+        lines = [line for line in script.splitlines() if "codeowners" in line]
+        assert lines and all("base codeowners --check; then" in line for line in lines), lines
+
+
+def test_the_result_stands_in_the_summary_of_the_pull_request(repository: Path) -> None:
+    steps = jobs(repository / STARTER / "github.yml")["jobs"]["change"]["steps"]
+    summary = next(step["run"] for step in steps if "GITHUB_STEP_SUMMARY" in step.get("run", ""))
+    assert 'check --base "$BASE"' in summary and "check --summary" in summary
+
+
+def _script(path: Path) -> str:
+    return "\n".join(step.get("run", "") for step in jobs(path)["jobs"]["change"]["steps"])
+
+
 def test_pre_commit_knows_the_hooks(repository: Path) -> None:
     tool(repository, "pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
     ours = yaml.safe_load((repository / ".pre-commit-hooks.yaml").read_text("utf-8"))
@@ -89,6 +106,7 @@ def test_a_new_portfolio_checks_what_is_committed(repository: Path, tmp_path: Pa
     tool(repository, "pre-commit", "validate-config", root / ".pre-commit-config.yaml")
     assert (root / ".github/workflows/kam.yml").is_file() and (root / ".gitlab-ci.yml").is_file()
     assert "kam==0" in (root / "kam-requirements.txt").read_text("utf-8")
+    assert CliRunner().invoke(cli, ["-C", str(root), "codeowners", "--check"]).exit_code == 0
     profile = root / "accounts/huarui/profile.md"
     profile.parent.mkdir()
     profile.write_text(PROFILE, "utf-8")

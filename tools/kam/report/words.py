@@ -28,8 +28,8 @@ BOTH = {
     "zh": "本次同时修改了设置和记录，因此按基准版本的设置和新设置各检查了一遍。",
 }
 STRICTER = {
-    "en": "{count} of the problems hold only with the settings of the base. If the new settings are meant to allow "
-    "this, have them accepted first, in a change of their own.",
+    "en": "Problems that only the settings of the base see: {count}. If the new settings are meant to allow this, have "
+    "them accepted first, in a change of their own.",
     "zh": "其中 {count} 个问题只在基准版本的设置下存在。如果新设置正是为了允许这些修改，"
     "请先单独提交设置，通过后再提交记录。",
 }

@@ -30,6 +30,7 @@ OWN = {
     "gitattributes": ".gitattributes",
     "ci/github.yml": ".github/workflows/kam.yml",
     "ci/gitlab.yml": ".gitlab-ci.yml",
+    "ci/codeowners": ".github/CODEOWNERS",
     "ci/pre-commit.yaml": ".pre-commit-config.yaml",
     "ci/requirements.txt": "kam-requirements.txt",
     "README.md": "README.md",
