@@ -223,3 +223,13 @@ def test_verifications_are_proven_the_same_way(office: Office) -> None:
     assert office.said() == []
     again = office.kam("verify", "acme/risks/2026-06-01-rival")
     assert again.exit_code == 2 and "nothing was changed since" in again.output
+
+
+def test_an_entry_whose_fingerprint_was_rewritten_is_told_against_a_base(office: Office) -> None:
+    sign_contract(office)
+    base = office.git("rev-parse", "HEAD")
+    text = (office.root / PATH).read_text(encoding="utf-8")
+    mark = text.partition('hash: "')[2][:32]
+    office.commit("li", {PATH: text.replace(mark, f"01{'0' * 30}")})
+    result = office.kam("check", "--base", base, "--select", "kept-entries")
+    assert result.exit_code == 1 and "kept-entries" in result.output
