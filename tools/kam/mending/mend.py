@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kam.mending.page import Page
 from kam.mending.patch import Patch, Span, overlap, replace_spans
-from kam.mending.proof import Key, find_problems, is_safe, key_of
+from kam.mending.proof import Key, is_safe, key_of
 from kam.mending.registry import load_fixes
 from kam.mending.tidy import TIDIES
 from kam.model.problem import Problem
@@ -73,11 +73,10 @@ class _Mender:
         """Mend until nothing is left that has not been refused; False where nothing was mended."""
         raw = self.page.raw
         while not self.page.is_in_conflict and self.steps < MAX_STEPS:
-            was = find_problems(self.page)
-            pairs = list(self._choose([*was, *self.told]))
+            pairs = list(self._choose([*self.page.problems, *self.told]))
             if not pairs:
                 break
-            self._try(pairs, was)
+            self._try(pairs)
         return self.page.raw != raw
 
     def _choose(self, problems: Sequence[Problem]) -> Iterable[Pair]:
@@ -95,19 +94,19 @@ class _Mender:
                 taken.append((problem, patch))
         return taken
 
-    def _try(self, pairs: Sequence[Pair], was: Sequence[Problem]) -> None:
+    def _try(self, pairs: Sequence[Pair]) -> None:
         """Make the changes; where that is not safe, half of them. What is left comes again in the next step."""
         self.steps += 1
         problems, patches = [each for each, _ in pairs], [each for _, each in pairs]
         after = self._changed(patches)
-        if is_safe(self.page, after, was, problems, patches):
+        if is_safe(self.page, after, problems, patches):
             for problem, patch in pairs:
                 self._note(problem, patch)
             self.page = after
         elif len(pairs) == 1:
             self.refused.add(key_of(problems[0]))
         else:
-            self._try(pairs[: len(pairs) // 2], was)
+            self._try(pairs[: len(pairs) // 2])
 
     def _changed(self, patches: Sequence[Patch]) -> Page:
         whole = next((each.raw for each in patches if each.raw is not None), None)
@@ -129,7 +128,7 @@ class _Mender:
             if patch is None:
                 continue
             after = self.page.apply(patch.spans)
-            if is_safe(self.page, after, find_problems(self.page), (), (patch,)):
+            if is_safe(self.page, after, (), (patch,)):
                 line = self.page.line_of(patch.spans[0].start)
                 self.result.mended.append(Mended(rule, line, "", ""))
                 self.page = after

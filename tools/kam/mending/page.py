@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kam.load import load_document
 from kam.load.characters import HARMLESS
 from kam.load.fences import Parts, find_conflict, split_front_matter
 from kam.load.mend import Reading, read_front
@@ -79,6 +80,12 @@ class Page:
         return split_front_matter(self.text)
 
     @cached_property
+    def problems(self) -> Sequence[Problem]:
+        """What the loader says of the file."""
+        types = self.settings.types
+        return load_document(self.path, self.raw, self.rtype, account=self.account, types=types).problems
+
+    @cached_property
     def is_in_conflict(self) -> bool:
         """Whether a merge waits for somebody to choose."""
         return find_conflict(self.text) is not None
@@ -132,12 +139,18 @@ class Page:
         steps: list[str | int] = [int(m[2]) if m[2] else m[1] for m in STEP.finditer(problem.field)]
         if not self.way.is_ledger or not steps or steps[0] == ENTRIES:
             return tuple(steps)
+        index = self._entries.get(problem.record.rpartition("#")[2])
+        return () if index is None else (ENTRIES, index, *steps)
+
+    @cached_property
+    def _entries(self) -> Mapping[str, int]:
+        """Id → place of the entries of a ledger; of two with one id, the first."""
         entries = self.values.get(ENTRIES)
-        name = problem.record.rpartition("#")[2]
+        places: dict[str, int] = {}
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and entry.get("id") == name:
-                return (ENTRIES, index, *steps)
-        return ()
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                places.setdefault(entry["id"], index)
+        return places
 
     def node(self, path: FieldPath) -> Node | None:
         """The value at ``path``; None where it cannot be read, or is no single value in one line."""

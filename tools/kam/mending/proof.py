@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kam.load import load_document
 from kam.mending.page import Page
 from kam.mending.patch import Patch
 from kam.model.problem import FieldPath, Problem
@@ -16,28 +15,16 @@ UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 Key = tuple[str, str, str, int]
 
 
-def find_problems(page: Page) -> list[Problem]:
-    """What the loader says of the page."""
-    types = page.settings.types
-    return load_document(page.path, page.raw, page.rtype, account=page.account, types=types).problems
-
-
 def key_of(problem: Problem) -> Key:
     """What stays the same of a problem while other lines are mended."""
     return problem.rule, problem.record, problem.field, 0 if problem.field else problem.line
 
 
-def is_safe(
-    before: Page, after: Page, was: Sequence[Problem], mended: Sequence[Problem], patches: Sequence[Patch]
-) -> bool:
-    """True where what was mended is gone, nothing is wrong that was not before, and no other value has changed.
-
-    ``was`` are the problems of ``before``, as far as the loader finds them.
-    """
-    problems = find_problems(after)
+def is_safe(before: Page, after: Page, mended: Sequence[Problem], patches: Sequence[Patch]) -> bool:
+    """True where what was mended is gone, nothing is wrong that was not before, and no other value has changed."""
     if any(patch.uncovers for patch in patches):
-        return _reads_well(after, problems)
-    old, new = Counter(map(key_of, was)), Counter(map(key_of, problems))
+        return _reads_well(after, after.problems)
+    old, new = Counter(map(key_of, before.problems)), Counter(map(key_of, after.problems))
     if any(new[key] > old[key] for key in new) or any(0 < old[key_of(each)] <= new[key_of(each)] for each in mended):
         return False
     return _keeps_values(before, after, patches) and _keeps_body(before, after, patches)
