@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,13 +145,15 @@ class Page:
 
     @cached_property
     def _entries(self) -> Mapping[str, int]:
-        """Id → place of the entries of a ledger; of two with one id, the first."""
+        """Id → place of the entries of a ledger; those that share an id are not told apart."""
         entries = self.values.get(ENTRIES)
-        places: dict[str, int] = {}
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
-                places.setdefault(entry["id"], index)
-        return places
+        named = [
+            (entry["id"], index)
+            for index, entry in enumerate(entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        ]
+        counts = Counter(name for name, _ in named)
+        return {name: index for name, index in named if counts[name] == 1}
 
     def node(self, path: FieldPath) -> Node | None:
         """The value at ``path``; None where it cannot be read, or is no single value in one line."""
