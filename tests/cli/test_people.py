@@ -54,6 +54,7 @@ def run(root: Path) -> Run:
 
 
 def test_handing_over_lists_all_that_is_open_and_nothing_else(run: Run) -> None:
+    assert " open in 1 account\n" in run("handover", "li-ming").output
     found = json.loads(run("handover", "li-ming", "--format", "json").output)
     assert found["to"] == "zhao-lei", "the stand-in has left, so the manager"
     (account,) = found["accounts"]

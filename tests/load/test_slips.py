@@ -59,6 +59,11 @@ def test_a_value_is_judged_by_its_field(bad_type: RecordType, case: list[str]) -
         assert problem.args.get("fixed", "") == (f"{name}: {fixed}" if fixed else "")
 
 
+def test_all_that_must_not_stand_in_a_text_is_named_at_once(bad_type: RecordType) -> None:
+    document = load("note: ID 11010519491231002X, card 4111 1111 1111 1111, ID 11010519491231002X", bad_type)
+    assert [p.rule for p in document.problems] == ["pii-id-card", "pii-bank-card"], document.problems
+
+
 @pytest.mark.parametrize("case", read_cases("fine.yml"), ids=lambda c: c["front"][:40])
 def test_what_is_in_order_is_read_without_a_word(bad_type: RecordType, case: dict[str, Any]) -> None:
     document = load(case["front"], bad_type)

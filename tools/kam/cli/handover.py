@@ -134,7 +134,7 @@ def _lines(
         )
         return
     head = ctx.words(
-        f"{name} ({who.id}): {count} open in {len(groups)} account(s)",
+        f"{name} ({who.id}): {count} open in {len(groups)} {'account' if len(groups) == 1 else 'accounts'}",
         f"{name}（{who.id}）：{len(groups)} 个客户，{count} 项未了",
     )
     yield f"# {head}" if is_markdown else head

@@ -195,11 +195,12 @@ class _Walk:
             self._slip("comment-cuts-value", node, path, cut=cut[2][:40], fixed=self._line(path, f'"{whole}"'))
 
     def _look_for_people(self, node: Node, plan: Plan, path: FieldPath) -> None:
+        told: set[str] = set()
         for rule, _, shown in find_sensitive(node.text):
-            if rule in ("pii-phone", "pii-bank-card") and (plan.private or plan.strict):
+            if rule in told or (rule in ("pii-phone", "pii-bank-card") and (plan.private or plan.strict)):
                 continue
+            told.add(rule)
             self._slip(rule, node, path, shown=shown)
-            return
 
     def _report(self, wrong: Wrong, node: Node, path: FieldPath) -> Any:
         words = {"text": node.text[:60], **dict(wrong.words)}
