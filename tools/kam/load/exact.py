@@ -34,10 +34,10 @@ SIGNS = re.compile(r"[<{&\]0-9]")
 """What all of these have in them: quicker to look for, and most bodies have none."""
 
 NUMBERS = re.compile(
-    r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|(?:1[89]|20)[0-9]{2}[01][0-9]{6}[0-9Xx]"
-    r"|[2-6][0-9]{3}(?:[0-9]{11}|[ -][0-9]{4}[ -][0-9]{4}[ -])"
+    r"[1-6](?:(?<=1)[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|(?:(?<=1)[89]|(?<=2)0)[0-9]{2}[01][0-9]{6}[0-9Xx]"
+    r"|(?<=[2-6])[0-9]{3}(?:[0-9]{11}|[ -][0-9]{4}[ -][0-9]{4}[ -]))"
 )
-"""What every mobile, identity card and bank card number contains."""
+"""What every mobile, identity card and bank card number contains. Beginning with one digit, it is soon looked for."""
 KEY_NAME = re.compile(rb"pi[_ ]?key")
 """How “API key” is written: the word “key” alone stands in many a record."""
 CHINESE_SIGNS = tuple(sign.encode() for sign in ("密码", "口令", "密钥"))
@@ -51,9 +51,9 @@ def has_secret_sign(raw: bytes) -> bool:
     if b"://" in raw and b"@" in raw:
         return True
     # signs of keys, which are written just so; whatever has capital letters or is long is soon looked for
-    if b"-----BEGIN" in raw or b"AKIA" in raw or b"LTAI" in raw or b"AKID" in raw or b"eyJ" in raw:
+    if b"-----BEGIN" in raw or b"AKI" in raw or b"LTAI" in raw or b"eyJ" in raw or b"glpat-" in raw or b"xox" in raw:
         return True
-    if b"ghp_" in raw or b"ghs_" in raw or b"github_pat_" in raw or b"glpat-" in raw or b"xox" in raw:
+    if b"_" in raw and (b"ghp_" in raw or b"ghs_" in raw or b"github_pat_" in raw):
         return True
     return not raw.isascii() and any(map(raw.__contains__, CHINESE_SIGNS))
 

@@ -65,14 +65,16 @@ def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
 def locate_fast(raw: bytes, reader: FastReader, name: str) -> tuple[int, int]:
     """Line and column of one of the record's own values, in a file that is read line by line.
 
-    Raises Doubt (or UnicodeDecodeError) for any other file, and where the value does not begin beside its name.
+    Raises Doubt (or UnicodeDecodeError) for any other file.
     """
     front, _ = _split(raw)
     read_rows(front, reader.shape)
-    at = f"\n{front}".find(f"\n{name}: ")
-    if at < 0:
-        raise Doubt
-    return front.count("\n", 0, at) + 2, len(name) + 3
+    for at, line in enumerate(lines := front.split("\n")):
+        if line.startswith(f"{name}: "):
+            return at + 2, len(name) + 3
+        if line == f"{name}:" and (below := lines[at + 1]):
+            return at + 3, len(below) - len(below.lstrip(" ")) + 1
+    raise Doubt
 
 
 def _split(raw: bytes) -> tuple[str, str]:

@@ -22,13 +22,15 @@ BEGINS_PLAIN = frozenset("+(（《【$¥￥€£_")
 
 Inline = Callable[[str], Any]
 Block = Callable[[list[str], int, int], tuple[Any, int]]
+Pairs = dict[str, tuple[str, Any]]
+"""A line, or a part of one between commas → its key and value."""
 
 
 class Shape:
     """How a value of one plan is read.
 
     ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the lines below.
-    ``known`` holds what ``inline`` has read before, where values come again and again: dates, choices, references.
+    ``repeats`` is true where values come again and again: dates, choices, references. Lines with them are remembered.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -36,7 +38,7 @@ class Shape:
         self.inline: Inline
         self.flow: Inline = _refuse_flow
         self.block: Block = _refuse_block
-        self.known: dict[str, Any] = {}
+        self.repeats = plan.kind not in ("map", "list", "number") and (plan.strict or plan.kind != "text")
         if plan.kind == "map":
             self.fields = {name: Shape(inner) for name, inner in plan.fields.items() if KEY.fullmatch(name)}
             self.inline, self.block = _compile_flow_map(self.fields), _compile_map(self.fields)
@@ -46,8 +48,6 @@ class Shape:
         else:
             scalar = compile_scalar(plan)
             self.inline, self.flow = _compile_value(scalar), _compile_flow_value(scalar)
-            if plan.strict or plan.kind != "text":
-                self.inline, self.flow = _remember(self.inline, self.known), _remember(self.flow, {})
 
 
 def read_rows(front: str, shape: Shape) -> dict[str, Any]:
@@ -72,21 +72,16 @@ def _refuse_flow(text: str) -> Any:
     raise Doubt
 
 
-def _remember(read: Inline, known: dict[str, Any]) -> Inline:
-    """The same, without the work for values that are known from before."""
-
-    def read_known(text: str) -> Any:
-        value = known.get(text)
-        if value is None:
-            if len(known) >= MAX_REMEMBERED:
-                known.clear()
-            value = known[text] = read(text)
-        return value
-
-    return read_known
+def _remember(remembered: Pairs, text: str, pair: tuple[str, Any]) -> None:
+    """Keep what a text was read as, so that the same text is known at once when it comes again."""
+    if len(remembered) >= MAX_REMEMBERED:
+        remembered.clear()
+    remembered[text] = pair
 
 
 def _compile_map(fields: dict[str, Shape]) -> Block:
+    remembered: Pairs = {}
+
     def read_map(lines: list[str], start: int, width: int) -> tuple[Any, int]:
         data: dict[str, Any] = {}
         index, count, indent = start, len(lines), " " * width
@@ -96,14 +91,21 @@ def _compile_map(fields: dict[str, Shape]) -> Block:
                 if not line.startswith(indent):
                     break
                 line = line[width:]
+            index += 1
+            pair = remembered.get(line)
+            if pair:
+                if pair[0] in data:
+                    raise Doubt
+                data[pair[0]] = pair[1]
+                continue
             key, colon, value = line.partition(": ")
             shape = fields.get(key if colon else line[:-1])
-            index += 1
             if colon:
                 if shape is None or key in data:
                     raise Doubt
-                known = shape.known.get(value)
-                data[key] = shape.inline(value) if known is None else known
+                data[key] = shape.inline(value)
+                if shape.repeats:
+                    _remember(remembered, line, (key, data[key]))
             else:
                 key = line[:-1]
                 if shape is None or key in data or line[-1] != ":" or index == count:
@@ -179,24 +181,40 @@ def _parts(text: str, opening: str, closing: str) -> list[str]:
 
 
 def _compile_flow_map(fields: dict[str, Shape]) -> Inline:
+    remembered: Pairs = {}
+
     def read_flow_map(text: str) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for part in _parts(text, "{", "}"):
-            key, colon, value = part.partition(": ")
-            shape = fields.get(key)
-            if shape is None or not colon or key in data:
+            pair = remembered.get(part)
+            if pair is None:
+                key, colon, value = part.partition(": ")
+                shape = fields.get(key)
+                if shape is None or not colon:
+                    raise Doubt
+                pair = key, shape.flow(value)
+                if shape.repeats:
+                    _remember(remembered, part, pair)
+            if pair[0] in data:
                 raise Doubt
-            data[key] = shape.flow(value)
+            data[pair[0]] = pair[1]
         return data
 
     return read_flow_map
 
 
 def _compile_flow_list(items: Shape) -> Inline:
-    read = items.flow
+    read, remembered = items.flow, Pairs()
+
+    def read_repeated(part: str) -> Any:
+        pair = remembered.get(part)
+        if pair is None:
+            pair = "", read(part)
+            _remember(remembered, part, pair)
+        return pair[1]
 
     def read_flow_list(text: str) -> list[Any]:
-        return [read(part) for part in _parts(text, "[", "]")]
+        return [*map(read_repeated if items.repeats else read, _parts(text, "[", "]"))]
 
     return read_flow_list
 

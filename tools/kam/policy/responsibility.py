@@ -78,14 +78,14 @@ def find_in_role(role: str, profile: Data, people: Mapping[str, Person]) -> str:
     for row in team:
         if str(row.get("role", "")).casefold() == wanted:
             return str(row["person"])
-    for each in _candidates(profile, [str(row["person"]) for row in team], people):
-        if people[each].role.casefold() == wanted:
-            return each
-    return ""
+    having = {name for name, each in people.items() if each.role.casefold() == wanted}
+    candidates = _candidates(profile, [str(row["person"]) for row in team], people, having) if having else ()
+    return next((each for each in candidates if each in having), "")
 
 
-def _candidates(profile: Data, team: list[str], people: Mapping[str, Person]) -> Iterator[str]:
-    """People who may have a role, the nearest to the account first. Who has a last day comes last."""
+def _candidates(profile: Data, team: list[str], people: Mapping[str, Person], having: set[str]) -> Iterator[str]:
+    """People who may be among those ``having`` a role, the nearest to the account first. Who has a last day comes
+    last."""
     yield from team
     owner = str(profile.get("owner", ""))
     at, seen = owner, set[str]()
@@ -94,7 +94,7 @@ def _candidates(profile: Data, team: list[str], people: Mapping[str, Person]) ->
         yield at
         at = people[at].manager
     regions = {str(profile.get("region", "")), people[owner].region if owner in people else ""} - {""}
-    staying = sorted(people, key=lambda each: (bool(people[each].to), each))
+    staying = sorted(having, key=lambda each: (bool(people[each].to), each))
     yield from (each for each in staying if people[each].region in regions)
     yield from staying
 

@@ -7,7 +7,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from stat import S_ISREG
+from typing import TYPE_CHECKING, NamedTuple
 
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO, UNASSIGNED
@@ -25,8 +26,7 @@ PLAIN_LENGTH = 80
 """Names that are surely in order, which most are: no device of Windows has a hyphen in its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFile:
+class RecordFile(NamedTuple):
     """A file that holds records; ``path`` begins with ``accounts/``."""
 
     path: str
@@ -95,7 +95,7 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
     for name in listing.names:
         if not is_text(name):
             yield problem(_join(listing.folder, name.rstrip("/")), "stray-file", "bytes")
-    if not all(map(is_regular, listing.marks)):
+    if not all(map(S_ISREG, listing.modes)):
         for path, mark in _files(listing):
             if is_link(mark):
                 yield problem(path, "symlink")

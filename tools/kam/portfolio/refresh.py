@@ -17,7 +17,7 @@ from kam.portfolio.judge import Judge
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
 from kam.portfolio.stored import StoredAccounts, ids_of, paths_of
-from kam.portfolio.tree import is_settled, is_text, list_top, sign, sign_tree
+from kam.portfolio.tree import is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread
 from kam.settings.suppressions import Suppressions
 
@@ -199,7 +199,7 @@ class Refresh:
         from kam.portfolio.layout import check_top
 
         top = list_top(f"{self.root}/accounts")
-        signature = sign([top]) if all(is_settled(mark, now) for mark in top.marks) else b""
+        signature = sign([top]) if top.is_settled(now) else b""
         problems = dump_json([problem_row(p) for p in check_top(top)])
         row = (TOP, signature, b"", 0, 0, 0, b"[]", problems)
         self.store.db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", row)
@@ -207,7 +207,7 @@ class Refresh:
     def _put_archive(self, now: int) -> None:
         """What is archived, as facts of the rule that asks whether references lead anywhere."""
         listings = list_archive(self.root)
-        signature = sign(listings) if all(is_settled(mark, now) for each in listings for mark in each.marks) else b""
+        signature = sign(listings) if all(each.is_settled(now) for each in listings) else b""
         raw = dump_json(list(iter_archived(self.root, listings, self.settings, self.instead)))
         digest = blake2b(raw, digest_size=16).digest()
         self.store.db.execute("DELETE FROM facts WHERE account = ?", (ARCHIVE,))

@@ -42,6 +42,16 @@ class Listing(NamedTuple):
         n = self.numbers
         return list(zip(n[0::5], n[1::5], n[2::5], n[3::5], n[4::5], strict=True))
 
+    @property
+    def modes(self) -> list[int]:
+        """The modes of the same names."""
+        return self.numbers[0::5]
+
+    def is_settled(self, now: int) -> bool:
+        """Whether a later write to any of them is sure to show in its mark."""
+        n = self.numbers
+        return not n or max(*n[2::5], *n[3::5]) < now - RACY_NS
+
 
 def list_top(accounts: str) -> Listing:
     """The folder ``accounts/`` itself: the account folders, and what has no business there."""

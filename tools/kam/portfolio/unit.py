@@ -165,7 +165,7 @@ class Builder:
         return faulty
 
     def _are_settled(self, listings: Iterable[Listing]) -> bool:
-        return all(is_settled(mark, self._now) for listing in listings for mark in listing.marks)
+        return all(listing.is_settled(self._now) for listing in listings)
 
     def _take_file(self, account: str, at: RecordFile, known: StoredFile | None, unit: Unit) -> _File | Problem | None:
         """The file as the store has it where it did not change, else loaded; a problem where it cannot be read."""
