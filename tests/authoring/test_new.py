@@ -109,7 +109,7 @@ def test_the_text_and_the_reason_are_kept(kam: Kam, read: Read) -> None:
         (("issue", "acme"), 2, "still missing: title (Title)", "还缺：标题（title）"),
         (("expense", "acme"), 2, "still missing: id (", "还缺：报销单号（id）、金额（amount）"),
         (("isue", "acme", "title=X"), 2, "Did you mean issue?", "是否应为 issue"),
-        (("issue", "acne", "title=X"), 2, "Did you mean acme?", "是否应为 acme"),
+        (("issue", "acne", "title=X"), 2, "Did you mean Acme (acme)?", "是否应为 Acme (acme)"),
         (("issue", "title=X"), 2, "name the account", "请指明客户"),
         (("issue", "acme", "Pump", "leaks"), 2, "too many words: Pump leaks", "多余的内容：Pump leaks"),
         (("campaign", "acme", "title=X"), 2, "belongs to no single account", "不属于单个客户"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kam.authoring.refusal import Refusal
-from kam.authoring.spelling import find_field, is_same
+from kam.authoring.spelling import find_field, is_same, squash
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, Kind, RecordType
 
@@ -82,9 +82,9 @@ def _find_item(step: str, field: Field, holder: Any, name: str) -> int:
     if step.isdecimal() and int(step) < len(items):
         return int(step)
     known = [str(item.get(next(iter(_id_names(field)), ""), "")) for item in items if isinstance(item, Mapping)]
-    listed = ", ".join(each for each in known if each)
-    there = f"There are: {listed}. " if listed else ""
-    there_zh = f"现有：{listed}。" if listed else ""
+    known = [each for each in known if each]
+    there = f"There are: {', '.join(known)}. " if known else ""
+    there_zh = f"现有：{'、'.join(known)}。" if known else ""
     raise Refusal(
         f"{field.name} has no item {step}. {there}To add one: {field.name}+=…",
         f"{field.label.get('zh', field.name)}中没有“{step}”。{there_zh}新增一项：{field.name}+=…",
@@ -99,12 +99,24 @@ def _unknown(step: str, fields: Sequence[Field], rtype: RecordType) -> Refusal:
     from kam.rules.nearest import nearest
 
     words = {word: field for field in fields for word in (field.name, *field.label.values())}
-    near = words.get(nearest(step, words))
-    en = f"Did you mean {near.name} ({near.label.get('en', '')})?" if near else f"See: kam explain {rtype.name}"
-    zh = f"是否应为 {near.name}（{near.label.get('zh', '')}）？" if near else f"查看字段：kam explain {rtype.name}"
+    near = [words[each] for each in (nearest(step, words),) if each] or _named_like(step, fields)
+    en = " or ".join(f"{each.name} ({each.label.get('en', '')})" for each in near)
+    zh = "、".join(f"{each.label.get('zh', '')}（{each.name}）" for each in near)
+    see, see_zh = f"See: kam explain {rtype.name}", f"查看字段：kam explain {rtype.name}"
     return Refusal(
-        f"{rtype.name} has no field {step}. {en}", f"{rtype.label.get('zh', rtype.name)}没有“{step}”字段。{zh}"
+        f"{rtype.name} has no field {step}. " + (f"Did you mean {en}?" if near else see),
+        f"{rtype.label.get('zh', rtype.name)}没有“{step}”字段。" + (f"是否应为 {zh}？" if near else see_zh),
     )
+
+
+def _named_like(step: str, fields: Sequence[Field]) -> list[Field]:
+    """Fields whose label ends with the word, as 客户级别 does with 级别; else at most three that hold it."""
+    wanted = squash(step)
+    labels = [(field, squash(label)) for field in fields for label in field.label.values()]
+    ending = {field.name: field for field, label in labels if wanted and label.endswith(wanted)}
+    holding = {field.name: field for field, label in labels if wanted and wanted in label}
+    found = ending or holding
+    return list(found.values()) if len(found) <= 3 else []
 
 
 def spell_path(path: FieldPath, data: Any) -> str:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.authoring.refusal import Refusal
-from kam.authoring.spelling import id_in_brackets, is_same
+from kam.authoring.spelling import id_in_brackets, is_same, show_name, squash
 from kam.model.record import PORTFOLIO, UNASSIGNED, Record
 
 if TYPE_CHECKING:
     from kam.model.schema import RecordType
     from kam.portfolio import Portfolio
     from kam.settings import Settings
+
+ACCOUNT_WORDS = ("account", "customer", "客户")
+"""What people say for the profile when they make a new account."""
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Desk:
         types = self.settings.types
         for rtype in types.values():
             words = (rtype.name, rtype.folder, rtype.table, *rtype.label.values(), *rtype.plural.values())
+            words += ACCOUNT_WORDS if rtype.name == "profile" else ()
             if is_same(text, *words):
                 return rtype
         from kam.rules.nearest import nearest
@@ -72,13 +76,29 @@ class Desk:
                 f"several accounts are called {text}: {listed}. Use one of these names",
                 f"有多个客户叫“{text}”：{listed}。请从中选一个",
             )
+        self._refuse_archived(text)
+        near = self.find_accounts_like(text)
+        en, zh = " or ".join(near), "、".join(near)
+        raise Refusal(
+            f"there is no account {text}. " + (f"Did you mean {en}?" if near else "Make it: kam new profile NAME"),
+            f"没有“{text}”这个客户。" + (f"是否应为 {zh}？" if near else "新建客户：kam new profile 客户名称"),
+        )
+
+    def find_accounts_like(self, text: str) -> list[str]:
+        """At most three accounts to choose from, by name and folder: those whose name holds the text, else the one
+        spelled most like it."""
         from kam.rules.nearest import nearest
 
-        near = nearest(text, accounts)
-        raise Refusal(
-            f"there is no account {text}. " + (f"Did you mean {near}?" if near else "Make it: kam new profile NAME"),
-            f"没有“{text}”这个客户。" + (f"是否应为 {near}？" if near else "新建客户：kam new profile 客户名称"),
-        )
+        named = {account: account for account in self.portfolio.accounts()}
+        shown = dict(named)
+        for record in self.portfolio.iter_records("profile", faulty=True):
+            names = [str(record.data[name]) for name in ("name", "legal_name") if name in record.data]
+            named |= dict.fromkeys(names, record.account)
+            shown[record.account] = show_name({"": names[0]} if names else {}, record.account, "")
+        wanted = squash(text)
+        found = {account: None for name, account in named.items() if len(wanted) > 1 and wanted in squash(name)}
+        near = [] if found else [named[each] for each in (nearest(text, named),) if each]
+        return [shown[account] for account in [*found, *near]][:3]
 
     def is_account(self, text: str) -> bool:
         """Whether a text without slash names an account, and not a record by its title or the end of its id."""
@@ -128,20 +148,33 @@ class Desk:
             raise Refusal(
                 f"{name} has several entries. Name one: {listed}", f"{name} 含有多条记录，请指定其中一条：{listed}"
             )
-        if (self.root / "archive" / f"{name.partition('#')[0]}.md").is_file():
-            raise Refusal(
-                f"{name} was archived: archive/{name.partition('#')[0]}.md. Archived records are not changed",
-                f"{name} 已归档（archive/{name.partition('#')[0]}.md），不再修改",
-            )
+        self._refuse_archived(name.partition("#")[0])
         from kam.rules.nearest import nearest
 
         near = nearest(name, [record.id for record in self.portfolio.iter_records(faulty=True)])
+        others = [near] if near or "/" in name else self.find_accounts_like(name)
+        en, zh = " or ".join(filter(None, others)), "、".join(filter(None, others))
         raise Refusal(
             f"there is no record {text}. "
-            + (f"Did you mean {near}?" if near else "Write its id, such as acme/issues/2026-03-02-late, or an account"),
+            + (f"Did you mean {en}?" if en else "Write its id, such as acme/issues/2026-03-02-late, or an account"),
             f"没有“{text}”这条记录。"
-            + (f"是否应为 {near}？" if near else "请写记录编号（如 acme/issues/2026-03-02-late）或客户名称"),
+            + (f"是否应为 {zh}？" if zh else "请写记录编号（如 acme/issues/2026-03-02-late）或客户名称"),
         )
+
+    def _refuse_archived(self, name: str) -> None:
+        """Raise Refusal where that account or record, or the record that ends so, was archived."""
+        from glob import escape
+
+        archive = self.root / "archive"
+        if not name or not archive.is_dir():
+            return
+        found = [archive / name / "profile.md", archive / f"{name}.md", *archive.rglob(f"{escape(name)}.md")]
+        place = next((each.relative_to(self.root).as_posix() for each in found if each.is_file()), "")
+        if place:
+            raise Refusal(
+                f"{name} was archived: {place}. Archived records are not changed",
+                f"{name} 已归档（{place}），不再修改",
+            )
 
     def _is_called(self, record: Record, name: str) -> bool:
         if record.id.endswith((f"/{name}", f"#{name}")):

@@ -31,6 +31,8 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
     status = text_of(record.data, states.field)
     if not entries or not status:
         return
+    if status not in (rtype.by_name[states.field].choices or ()):
+        return  # not-a-choice says so already, and the history cannot be led to it
     last = text_of(entries[-1][1], "to")
     if last and last != status:
         args = {"field": states.field, "status": status, "history": states.history, "last": last}
