@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kam.cli.check_base import keep_new
-from kam.cli.check_fix import find_fixable, mend_records, require_fixable
+from kam.cli.check_fix import Fixable, mend_records, require_fixable
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
 from kam.cli.check_summary import print_summary
 from kam.cli.context import Context, as_of_option, words
@@ -124,7 +124,7 @@ def command(
         scope = "none"
     if wanted or places:
         report = narrow(report, wanted, places)
-    fixable = find_fixable(ctx, report.problems)
+    fixable = Fixable(ctx, report.problems, form)
     options = make_options(ctx, scope=scope, show_all=show_all, is_strict=strict, is_fixable=fixable)
     for line in render_report(form, report, options):
         sys.stdout.write(line + "\n")

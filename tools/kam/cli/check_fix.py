@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHOWN = 40
 """So many mended places are told one by one."""
 LONGEST = 80
+TRIED = 200_000
 
 TIDIED = {
     "trailing-space": ("Blanks at the ends of lines taken away", "去掉了行尾空格"),
@@ -168,19 +169,28 @@ def _iter_difference(changes: Sequence[Change]) -> Iterator[str]:
         yield ""
 
 
-def find_fixable(ctx: Context, problems: Sequence[Problem]) -> Callable[[Problem], bool]:
-    """Tells of each of the problems whether ``--fix`` would mend it; nothing is worked out before it is asked."""
-    menders: list[Mender] = []
+class Fixable:
+    """Tells of each of the problems of a check whether ``--fix`` would mend it; works nothing out before it is asked.
 
-    def is_fixable(problem: Problem) -> bool:
+    Where people read how many there are, not more than ``TRIED`` bytes are tried; ``is_cut`` says there may be more.
+    """
+
+    def __init__(self, ctx: Context, problems: Sequence[Problem], form: str) -> None:
+        self._ctx, self._problems, self._budget = ctx, problems, TRIED if form == "text" else None
+        self._mender: Mender | None = None
+
+    def __call__(self, problem: Problem) -> bool:
+        """Whether the problem would be mended."""
         from kam.model.texts import find_texts
 
         if not problem.path.startswith("accounts/") or not find_texts(problem.rule).get("fixable"):
             return False
-        if not menders:
+        if self._mender is None:
             from kam.mending.portfolio import Mender
 
-            menders.append(Mender(ctx.root, ctx.settings, problems))
-        return menders[0].is_fixable(problem)
+            self._mender = Mender(self._ctx.root, self._ctx.settings, self._problems, self._budget)
+        return self._mender.is_fixable(problem)
 
-    return is_fixable
+    def is_cut(self) -> bool:
+        """Whether some files have not been tried."""
+        return self._mender is not None and self._mender.is_cut

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kam.cli.check_fix import Fixable
     from kam.cli.context import Context
-    from kam.model.problem import Problem
     from kam.report.options import Options
 
 
-def make_options(
-    ctx: Context, *, scope: str, show_all: bool, is_strict: bool, is_fixable: Callable[[Problem], bool]
-) -> Options:
+def make_options(ctx: Context, *, scope: str, show_all: bool, is_strict: bool, is_fixable: Fixable) -> Options:
     """The options of a report on the portfolio of ``ctx``; ``scope`` as in ``Options``."""
     from kam.portfolio.unit import read_file_or_none
     from kam.report.options import Options
@@ -38,6 +35,7 @@ def make_options(
         types=settings.types,
         type_of=type_of,
         is_fixable=is_fixable,
+        is_cut=is_fixable.is_cut,
     )
 
 

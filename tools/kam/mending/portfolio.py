@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 class Mender:
-    """Mends files of the portfolio below ``root``, in memory. ``problems`` are those that a check found in it."""
+    """Mends files of the portfolio below ``root``, in memory. ``problems`` are those that a check found in it.
 
-    def __init__(self, root: Path, settings: Settings, problems: Iterable[Problem]) -> None:
+    To tell what is fixable, files of ``budget`` bytes are tried (None: all); then ``is_cut`` is true.
+    """
+
+    def __init__(self, root: Path, settings: Settings, problems: Iterable[Problem], budget: int | None = None) -> None:
+        self.budget, self.is_cut = budget, False
         self.root, self.settings = root, settings
         self.problems: dict[str, list[Problem]] = defaultdict(list)
         for each in problems:
@@ -47,7 +51,12 @@ class Mender:
         if problem.rule not in fixable_rules():
             return False
         if problem.path not in self._keys:
+            if self.budget is not None and self.budget <= 0:
+                self.is_cut = True
+                return False
             found = self.mend(problem.path)
+            if self.budget is not None and found:
+                self.budget -= len(found[0])
             self._keys[problem.path] = found[1].keys if found else ()
         return key_of(problem) in self._keys[problem.path]
 

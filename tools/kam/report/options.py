@@ -15,7 +15,8 @@ class Options:
 
     ``prefix`` leads from the root of the repository to the portfolio (``kam/``, empty where they are the same);
     ``is_strict`` makes warnings failures; ``types`` and ``type_of`` (path → name of the type, or empty) tell which
-    fields are confidential; ``is_fixable`` tells whether ``kam check --fix`` would mend a problem.
+    fields are confidential; ``is_fixable`` tells whether ``kam check --fix`` would mend a problem,
+    ``is_cut`` (asked afterwards) whether it was not tried of all.
     """
 
     lang: str
@@ -28,3 +29,4 @@ class Options:
     types: Mapping[str, RecordType] = field(default_factory=dict)
     type_of: Callable[[str], str] = lambda path: ""
     is_fixable: Callable[[Problem], bool] = lambda problem: False
+    is_cut: Callable[[], bool] = lambda: False

@@ -27,7 +27,7 @@ def render(report: Report, options: Options) -> Iterator[str]:
     yield from reporter.render(report, options.scope)
     mendable = sum(map(options.is_fixable, report.problems))
     if mendable:
-        yield words.mendable(mendable, options.lang)
+        yield words.mendable(mendable, options.lang, is_least=options.is_cut())
 
 
 class TextReporter:

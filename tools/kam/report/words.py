@@ -128,11 +128,11 @@ def closing(summary: Summary, lang: str, scope: str = "all") -> str:
     return f"{records} in {accounts}: {found}{filled}"
 
 
-def mendable(number: int, lang: str) -> str:
-    """How many of the problems kam mends by itself, and how."""
+def mendable(number: int, lang: str, *, is_least: bool) -> str:
+    """How many of the problems kam mends by itself (or at least how many), and how."""
     if lang == "zh":
-        return f"其中 {number} 个可以自动修正：kam check --fix"
-    return f"{number:,} of these can be mended: kam check --fix"
+        return f"其中{'至少' if is_least else ''} {number} 个可以自动修正：kam check --fix"
+    return f"{'At least ' if is_least else ''}{number:,} of these can be mended: kam check --fix"
 
 
 def left_aside(since: SinceBase, lang: str) -> Iterator[str]:
