@@ -120,3 +120,13 @@ def test_an_exception_for_one_field_leaves_the_others(root: Path) -> None:
     assert levels(report) == ["acme error", "beta error"]
     report, _ = check(root, suppressions=ENTRY.format(record="acme\n    field: handler"))
     assert levels(report) == ["beta error"]
+
+
+def test_what_people_failed_to_do_keeps_no_record_out_of_the_figures(root: Path) -> None:
+    contract = root / "accounts/acme/contracts/2026-01-02-frame.md"
+    contract.parent.mkdir(exist_ok=True)
+    contract.write_text("---\ntitle: Frame contract\nstatus: signed\n---\n", encoding="utf-8")
+    rules = "rules:\n  contract: {type: contract, states: [signed], any: [sales-manager]}\n"
+    report, out = check(root, approvals=f"identity: none\n{rules}")
+    assert levels(report, "approval-missing") == ["acme error"]
+    assert "acme/contracts/2026-01-02-frame" not in out

@@ -10,6 +10,10 @@ YAML mapping from rule name to ``title``, ``explain`` and ``messages``, each in 
         default:
           en: {message: "{first} lies after {second}", hint: "Swap them …"}
           zh: {message: …, hint: …}
+
+Beside these may stand ``wrong`` and ``right`` (an example of each), ``protected: true`` (no policy makes it less than
+an error), ``process: true`` (about what people did: no record is kept out of figures and pages for it), ``fixable:
+true`` (``kam check --fix`` can mend it) and ``compares: true`` (it speaks only where records are compared with a base).
 """
 
 from __future__ import annotations

@@ -66,8 +66,13 @@ class Judge:
         return replace(problem, level=level) if level else None
 
     def is_fault(self, problem: Problem) -> bool:
-        """Whether a weighed problem keeps its record out of figures and pages, on whatever day."""
-        return problem.level is Level.ERROR and self._suppressions.find(problem) is None
+        """Whether a weighed problem keeps its record out of figures and pages, on whatever day.
+
+        One about what people did (an approval that is missing) does not: what the record says may well be right.
+        """
+        if problem.level is not Level.ERROR or find_texts(problem.rule).get("process"):
+            return False
+        return self._suppressions.find(problem) is None
 
     def is_passed(self, problem: Problem, as_of: date) -> bool:
         """Whether somebody lets the problem pass on that day."""

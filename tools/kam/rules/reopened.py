@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,7 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
     if before is None or after is None or states is None or before.type != after.type or not states.history:
         return
     old = text_of(before.data, states.field)
-    if old not in states.terminal or not states.transitions.get(old):
-        return
-    at = _reopening(before, after, states)
+    at = _reopening(before, after, old, states)
     if at is None:
         return
     entry = entries_of(after.data.get(states.history))[at]
@@ -38,21 +36,27 @@ def check_change(change: Change, rtype: RecordType, settings: Settings) -> Itera
     if missing:
         args = {"before": old, "to": text_of(entry, "to"), "history": states.history, "missing": ", ".join(missing)}
         yield Finding((states.history, at), args=args)
-    if COUNT in rtype.by_name and _count(after) <= _count(before):
+    if COUNT in rtype.by_name and count_of(after.data) <= count_of(before.data):
         path = (COUNT,) if COUNT in after.data else (states.field,)
-        yield Finding(path, "count", {"before": old, "field": COUNT, "count": str(_count(before) + 1)})
+        yield Finding(path, "count", {"before": old, "field": COUNT, "count": str(count_of(before.data) + 1)})
 
 
-def _reopening(before: Record, after: Record, states: States) -> int | None:
+def is_reopening(states: States, old: str, new: str) -> bool:
+    """Whether the step leads from a final state, that can be left, to one that is not final."""
+    can_be_left = old in states.terminal and bool(states.transitions.get(old))
+    return can_be_left and new in states.transitions and new not in states.terminal
+
+
+def _reopening(before: Record, after: Record, old_state: str, states: States) -> int | None:
     """The first new entry of the history that leads out of the final states."""
     old, new = (entries_of(each.data.get(states.history)) for each in (before, after))
     for at in compare_entries(old, new).added:
-        to = text_of(new[at], "to")
-        if to in states.transitions and to not in states.terminal:
+        if is_reopening(states, old_state, text_of(new[at], "to")):
             return at
     return None
 
 
-def _count(record: Record) -> int:
-    value = record.data.get(COUNT)
+def count_of(data: Mapping[str, object]) -> int:
+    """How often a record came back so far."""
+    value = data.get(COUNT)
     return int(value) if isinstance(value, int | Decimal) else 0
