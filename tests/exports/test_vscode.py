@@ -80,6 +80,10 @@ def test_a_status_begins_where_its_states_begin_and_people_can_be_chosen(setting
             "accounts/acme/notes.txt error stray-file: this is no record",
             ("accounts/acme/notes.txt", None, None, "error", "stray-file", "this is no record"),
         ),
+        (
+            "accounts/acme/profile.md:2:1 警告 incomplete: 以下建议填写的字段为空：tier",
+            ("accounts/acme/profile.md", "2", "1", "warning", "incomplete", "以下建议填写的字段为空：tier"),
+        ),
         ("    hint: Check both dates: start and end", None),
         ("     8 | end: error x: 2025-12-31", None),
     ],
@@ -87,7 +91,12 @@ def test_a_status_begins_where_its_states_begin_and_people_can_be_chosen(setting
 def test_the_editor_finds_the_problems_in_what_the_check_prints(
     settings: Settings, line: str, expected: tuple[str | None, ...] | None
 ) -> None:
-    pattern = read(settings, TASKS)["tasks"][0]["problemMatcher"]["pattern"]
-    found = re.match(pattern["regexp"], line)
-    keys = ("file", "line", "column", "severity", "code", "message")
-    assert (found and tuple(found[pattern[key]] for key in keys)) == expected
+    found = []
+    for matcher in read(settings, TASKS, "zh")["tasks"][0]["problemMatcher"]:
+        pattern = matcher["pattern"]
+        if match := re.match(pattern["regexp"], line):
+            file, at, column, code, message = (
+                match[pattern[key]] for key in ("file", "line", "column", "code", "message")
+            )
+            found.append((file, at, column, matcher["severity"], code, message))
+    assert found == ([expected] if expected else [])

@@ -19,21 +19,20 @@ MOST_CHOICES = 40
 TODAY = "$CURRENT_YEAR-$CURRENT_MONTH-$CURRENT_DATE"
 BY_COMMAND = ("approval", "verification", "log", "transition")
 """Shapes of lists that grow by commands as the work goes on, not while a record is begun."""
-MATCHER = {
-    "owner": "kam",
-    "source": "kam",
-    "fileLocation": ["relative", "${workspaceFolder}"],
-    "pattern": {
-        "regexp": r"^((?:accounts|archive|site-config)/.+?)(?::(\d+):(\d+))? (error|warning|info) ([a-z0-9-]+): (.*)$",
-        "file": 1,
-        "line": 2,
-        "column": 3,
-        "severity": 4,
-        "code": 5,
-        "message": 6,
-    },
-}
-"""How the editor reads the text form of ``kam check``."""
+FORM = r"^((?:accounts|archive|site-config)/.+?)(?::(\d+):(\d+))? (?:{level}|{label}) ([a-z0-9-]+): (.*)$"
+GROUPS = {"file": 1, "line": 2, "column": 3, "code": 4, "message": 5}
+MATCHERS = [
+    {
+        "owner": f"kam-{level}",
+        "source": "kam",
+        "severity": level,
+        "fileLocation": ["relative", "${workspaceFolder}"],
+        "pattern": {"regexp": FORM.format(level=level, label=label), **GROUPS},
+    }
+    for level, label in (("error", "错误"), ("warning", "警告"), ("info", "提示"))
+]
+"""How the editor reads the text form of ``kam check`` in either language: it knows levels by their English names only,
+so each level has a matcher of its own."""
 
 
 def render_files(settings: Settings, lang: str) -> dict[str, str]:
@@ -50,7 +49,7 @@ def _json(value: Any) -> str:
 
 def _tasks(lang: str) -> Iterator[dict[str, Any]]:
     zh = lang == "zh"
-    check = {"type": "process", "command": "kam", "problemMatcher": MATCHER}
+    check = {"type": "process", "command": "kam", "problemMatcher": MATCHERS}
     yield {
         "label": "kam: 检查全部" if zh else "kam: check all",
         **check,
