@@ -90,6 +90,16 @@ def test_a_change_of_state_that_the_process_does_not_know_is_refused(kam: Kam, r
     assert "state-transition" in result.stderr and read(LATE) == before
 
 
+def test_what_is_opened_again_needs_a_reason_and_is_counted(kam: Kam, read: Read) -> None:
+    kam("set", LATE, "status=closed", "closed_at=2026-03-18 10:00")
+    assert "--why" in kam("set", LATE, "status=in_progress", status=2).stderr
+    kam("set", LATE, "status=in_progress", "closed_at=", "--why", "Late once more")
+    assert "reopened: 1\n" in read(LATE) and "why: Late once more}" in read(LATE)
+    kam("set", LATE, "status=closed")
+    kam("set", LATE, "reopened=2", "status=in_progress", "--why", "And again")
+    assert "reopened: 2\n" in read(LATE)
+
+
 def test_an_action_that_is_done_gets_its_day(kam: Kam, read: Read) -> None:
     kam("set", LATE, "actions[a1].status=已完成")
     assert "due: 2026-03-05, status: done, done_on: 2026-03-20}" in read(LATE)

@@ -17,6 +17,7 @@ from kam.model.problem import FieldPath
 from kam.model.record import Data
 from kam.model.schema import Field, Kind, RecordType
 from kam.rules.owner_history import HISTORIES
+from kam.rules.reopened import COUNT, count_of, is_reopening
 from kam.write.splice import GONE
 
 
@@ -70,6 +71,7 @@ class Assigner:
             return
         if states and path == (states.field,) and not is_equal(value, was):
             self._note_state(str(value))
+            self._note_return(str(was), str(value))
         if not is_equal(value, was):
             self._note_span(path, value)
         self._complete_action(path, value)
@@ -86,6 +88,20 @@ class Assigner:
         if isinstance(last, Mapping) and last.get("to") == state:
             return
         self._put((states.history, len(entries)), self.history_entry(state, history, entries))
+
+    def _note_return(self, was: str, state: str) -> None:
+        """What was over and is open again needs a reason, and counts how often it came back."""
+        states = self.rtype.states
+        assert states is not None
+        if not is_reopening(states, was, state) or state not in states.transitions[was] or not states.history:
+            return
+        if not self.why:
+            raise Refusal(
+                f'it was {was}. Say why it is opened again: --why "…"',
+                f'状态原为 {was}，请说明重新打开的理由：--why "…"',
+            )
+        if COUNT in self.rtype.by_name and not any(name == COUNT for name, _, _ in self.changed):
+            self._put((COUNT,), count_of(self.sheet.data) + 1)
 
     def _note_span(self, path: FieldPath, value: Any) -> None:
         """Where a from–to history says who or what holds, its open entry ends yesterday and another begins."""
