@@ -109,8 +109,64 @@ def test_changes_and_reasons_are_asked_for(root: Path, read: Read) -> None:
     shown, status = talk(
         root,
         ["set", late],
-        [("Field (Enter to end):", "severity\r"), ("severity [high]:", "Low\r"), ("to end):", "\r")],
+        [("Field (Enter to end):", "severity\r"), ("Severity [high]:", "Low\r"), ("to end):", "\r")],
     )
     assert status == 0 and "severity: low" in read(late), shown
     shown, status = talk(root, ["archive", late], [("Why:", "Doubled\r")])
     assert status == 0 and not (root / f"accounts/{late}.md").exists(), shown
+
+
+def test_an_answer_that_the_field_cannot_hold_is_asked_for_again_at_once(root: Path, read: Read) -> None:
+    shown, status = talk(
+        root,
+        ["new", "opportunity"],
+        [
+            ("Account:", "Nobody\r"),
+            ("there is no account Nobody", "acme\r"),
+            ("Title *:", "Second line\r"),
+            ("Need:", "\r"),
+            ("Product:", "Balloon\r"),
+            ("There is no Balloon.", "\r"),
+            ("Amount:", "a lot\r"),
+            ("Please type a number.", "120万\r"),
+            ("Probability:", "\r"),
+            ("Owner", "\r"),
+            ("Created on", "\r"),
+            ("Expected close:", "soon\r"),
+            ("Please type a date", "2026-09-30\r"),
+            ("Customer contacts:", "\r"),
+        ],
+    )
+    assert status == 0, shown
+    text = read("acme/opportunities/2026-03-20-second-line")
+    assert "amount: 1200000\n" in text and "expected_close: 2026-09-30\n" in text
+
+
+def test_a_talk_that_names_nobody_we_know_is_not_lost(root: Path, read: Read) -> None:
+    shown, status = talk(
+        root,
+        ["log", "acme"],
+        [
+            ("What was talked about *:", "Prices\r"),
+            ("Channel:", "smoke\r"),
+            ("There is no smoke.", "call\r"),
+            ("With (Enter to end):", "Nobody\r"),
+            ("There is no Nobody.", "张伟\r"),
+            ("With (Enter to end):", "\r"),
+            ("Follow-up", "Offer; lin-ruoxi; soon\r"),
+            ("Please type a date", "Offer; lin-ruoxi; 2026-03-30\r"),
+            ("Follow-up", "\r"),
+        ],
+    )
+    assert status == 0, shown
+    text = read("acme/meetings/2026-03-20-prices")
+    assert "channel: call\n" in text and "[zhang-wei]" in text and "due: 2026-03-30" in text
+
+
+def test_a_new_account_is_not_given_a_name_that_is_taken(root: Path) -> None:
+    shown, _ = talk(
+        root,
+        ["new", "profile"],
+        [("Short name *:", "清源\r"), ("There is an account 清源 already.", "\x03")],
+    )
+    assert "interrupted" in shown.lower() or "aborted" in shown.lower()

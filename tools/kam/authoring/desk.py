@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kam.authoring.refusal import Refusal
 from kam.authoring.spelling import id_in_brackets, is_same, show_name, squash
 from kam.model.record import PORTFOLIO, UNASSIGNED, Record
+from kam.model.slug import slugify
 
 if TYPE_CHECKING:
     from kam.model.schema import RecordType
@@ -99,6 +100,13 @@ class Desk:
         found = {account: None for name, account in named.items() if len(wanted) > 1 and wanted in squash(name)}
         near = [] if found else [named[each] for each in (nearest(text, named),) if each]
         return [shown[account] for account in [*found, *near]][:3]
+
+    def is_taken(self, name: str) -> bool:
+        """Whether an account has that name or folder already."""
+        if (self.root / "accounts" / slugify(name) / "profile.md").exists():
+            return True
+        profiles = self.portfolio.iter_records("profile", faulty=True)
+        return any(is_same(name, str(record.data.get("name", ""))) for record in profiles)
 
     def is_account(self, text: str) -> bool:
         """Whether a text without slash names an account, and not a record by its title or the end of its id."""

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kam.authoring import Refusal
+from kam.authoring.answer import find_fault, find_fault_of_item
+from kam.authoring.assignment import find_place
+
 if TYPE_CHECKING:
     from kam.authoring import Desk
     from kam.authoring.assignment import Assignment
@@ -43,14 +47,25 @@ def ask_line(question: str, offers: Sequence[str] = (), default: str = "") -> st
 def ask_account(desk: Desk, rtype: RecordType) -> str:
     """The account of a new record, or the name of a new account."""
     if rtype.name == "profile":
-        return _insist(desk, rtype.by_name[rtype.title_field], [])
+        return _ask_new_name(desk, rtype.by_name[rtype.title_field])
     offers = []
     for record in desk.portfolio.iter_records("profile", faulty=True):
         offers.append(_named(str(record.data.get("name", "")), record.account))
     while True:
         answer = ask_line(_words(desk, "Account", "客户"), offers)
-        if answer:
-            return answer
+        try:
+            if answer:
+                return desk.find_account(answer)
+        except Refusal as error:
+            _complain(desk, (error.en, error.zh))
+
+
+def _ask_new_name(desk: Desk, field: Field) -> str:
+    while True:
+        name = _insist(desk, field, [], "")
+        if not desk.is_taken(name):
+            return name
+        _complain(desk, (f"There is an account {name} already.", f"客户“{name}”已存在。"))
 
 
 def ask_fields(desk: Desk, rtype: RecordType, account: str, given: Sequence[Assignment]) -> list[Assignment]:
@@ -71,23 +86,37 @@ def ask_fields(desk: Desk, rtype: RecordType, account: str, given: Sequence[Assi
         offers = offers_for(desk, field, account)
         is_required = field.name in missing
         answer = (
-            _insist(desk, field, offers) if is_required else _ask_once(desk, field, offers, shown.get(field.name, ""))
+            _insist(desk, field, offers, account)
+            if is_required
+            else _ask_known(desk, field, offers, account, shown.get(field.name, ""))
         )
         if answer and answer != shown.get(field.name):
             found.append(Assignment(field.name, "+" if field.by_name else "", answer))
     return found
 
 
-def _insist(desk: Desk, field: Field, offers: Sequence[str]) -> str:
+def _insist(desk: Desk, field: Field, offers: Sequence[str], account: str) -> str:
     while True:
-        answer = ask_line(_question(desk, field) + " *", offers)
+        answer = _ask_known(desk, field, offers, account, mark=" *")
         if answer:
             return answer
         click.echo("  " + (field.help.get(desk.lang) or _words(desk, "This is needed.", "此项必填。")))
 
 
-def _ask_once(desk: Desk, field: Field, offers: Sequence[str], default: str) -> str:
-    return ask_line(_question(desk, field), offers, default)
+def _ask_known(
+    desk: Desk, field: Field, offers: Sequence[str], account: str, default: str = "", *, mark: str = ""
+) -> str:
+    """Ask until the answer is empty, the default, or something that the field can hold."""
+    while True:
+        answer = ask_line(_question(desk, field) + mark, offers, default)
+        fault = find_fault(answer, field, desk, account) if answer and answer != default else None
+        if fault is None:
+            return answer
+        _complain(desk, fault)
+
+
+def _complain(desk: Desk, fault: tuple[str, str]) -> None:
+    click.echo("  " + _words(desk, *fault))
 
 
 def _question(desk: Desk, field: Field) -> str:
@@ -103,12 +132,16 @@ def ask_changes(desk: Desk, record: Record) -> list[str]:
         answer = ask_line(_words(desk, "Field (Enter to end)", "字段（回车结束）"), list(names))
         if not answer:
             return found
-        field = names.get(answer)
-        name = field.name if field else answer
+        try:
+            field = names.get(answer) or find_place(rtype, answer, record.data)[1]
+        except Refusal as error:
+            _complain(desk, (error.en, error.zh))
+            continue
+        name = field.name if answer in names else answer
         now = record.data.get(name)
-        offers = offers_for(desk, field, record.account) if field else []
-        value = ask_line(f"  {name}", offers, "" if now is None else _show_default(now))
-        found.append(f"{name}{'+' if field and field.by_name else ''}={value}")
+        offers = offers_for(desk, field, record.account)
+        value = _ask_known(desk, field, offers, record.account, "" if now is None else _show_default(now))
+        found.append(f"{name}{'+' if field.by_name else ''}={value}")
 
 
 def ask_talk(desk: Desk, account: str, talk: Talk) -> Talk:
@@ -121,19 +154,27 @@ def ask_talk(desk: Desk, account: str, talk: Talk) -> Talk:
         text = ask_line(_words(desk, "What was talked about *", "沟通内容 *"))
     channel = talk.channel
     if not channel and "channel" in fields:
-        channel = ask_line(_question(desk, fields["channel"]), offers_for(desk, fields["channel"], account))
+        channel = _ask_known(desk, fields["channel"], offers_for(desk, fields["channel"], account), account)
     with_ = list(talk.with_)
     if not with_ and "participants_theirs" in fields:
         offers = offers_for(desk, fields["participants_theirs"], account)
         while answer := ask_line(_words(desk, "With (Enter to end)", "客户方参加人（回车结束）"), offers):
-            with_.append(answer)
+            fault = find_fault(answer, fields["participants_theirs"], desk, account)
+            if fault:
+                _complain(desk, fault)
+            else:
+                with_.append(answer)
     follow_ups = list(talk.follow_ups)
     if not follow_ups:
         question = _words(
             desk, "Follow-up: what; who; when (Enter to end)", "后续事项：做什么; 负责人; 期限（回车结束）"
         )
         while answer := ask_line(question):
-            follow_ups.append(answer)
+            fault = find_fault_of_item(answer, fields["follow_ups"], desk, account)
+            if fault:
+                _complain(desk, fault)
+            else:
+                follow_ups.append(answer)
     return replace(talk, text=text, channel=channel, with_=tuple(with_), follow_ups=tuple(follow_ups))
 
 
