@@ -173,7 +173,7 @@ class Portfolio:
         """The records of a file (path from the root) that could be read, in their order there."""
         from kam.portfolio.stored import StoredAccounts
 
-        found = StoredAccounts(self._store).records_in(path.split("/")[1], path)
+        found = StoredAccounts(self._store).records_in(path)
         return [record for record, _, is_read in found if is_read]
 
     def find_place(self, id: str) -> tuple[str, int] | None:

@@ -16,7 +16,7 @@ from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.judge import Judge
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
-from kam.portfolio.stored import StoredAccounts, ids_of, paths_of
+from kam.portfolio.stored import StoredAccounts, ids_in, ids_of, paths_of
 from kam.portfolio.tree import is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread
 from kam.settings.suppressions import Suppressions
@@ -180,14 +180,13 @@ class Refresh:
         db, account = self.store.db, (unit.account,)
         self.changed_paths.update(unit.replaced)
         if not is_new:
-            first, end = ids_of(unit.account)
-            gone = [(first, end, path) for path in unit.replaced]
+            gone = [(*ids_in(path), path) for path in unit.replaced]
             db.executemany("DELETE FROM records WHERE id >= ? AND id < ? AND path = ?", gone)
             db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in unit.replaced))
             db.execute("DELETE FROM facts WHERE account = ?", account)
             db.execute("DELETE FROM dated WHERE account = ?", account)
             db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
-            db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", (first, end))
+            db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", ids_of(unit.account))
         db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
         db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))

@@ -19,8 +19,14 @@ def ids_of(account: str) -> tuple[str, str]:
     return f"{account}/", f"{account}0"  # in which "0" comes right after "/"
 
 
+def ids_in(path: str) -> tuple[str, str]:
+    """The same for the records of one file; ids of other files may lie between them."""
+    stem = path.removeprefix("accounts/").removesuffix(".md")
+    return stem, f"{stem}$"  # in which "$" comes right after "#"
+
+
 def paths_of(account: str) -> tuple[str, str]:
-    """The same for the paths of its files."""
+    """The same for the paths of an account's files."""
     return f"accounts/{account}/", f"accounts/{account}0"
 
 
@@ -51,10 +57,11 @@ class StoredAccounts:
         sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE path >= ? AND path < ?"
         return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, paths_of(account))}
 
-    def records_in(self, account: str, path: str) -> Iterator[tuple[Record, int, bool]]:
+    def records_in(self, path: str) -> Iterator[tuple[Record, int, bool]]:
         """The records of a file, each with its place in a ledger and whether it could be read at all."""
-        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE id >= ? AND id < ? AND path = ? ORDER BY rowid"
-        for *row, entry, is_read in self._store.db.execute(sql, (*ids_of(account), path)):
+        # with the plus they are found by their ids and then sorted; in the order of rows all would be looked through
+        sql = f"SELECT {COLUMNS}, entry, is_read FROM records WHERE id >= ? AND id < ? AND path = ? ORDER BY +rowid"
+        for *row, entry, is_read in self._store.db.execute(sql, (*ids_in(path), path)):
             yield record_of(tuple(row)), entry, bool(is_read)
 
     def records_of(self, account: str) -> Iterator[Record]:

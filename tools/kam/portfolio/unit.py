@@ -231,7 +231,7 @@ class Builder:
         assert self._stored is not None
         file = _File(path, known.digest, [problem_of(row) for row in load_json(known.problems)], [])
         file.filled, file.total = known.filled, known.total
-        for record, entry, is_read in self._stored.records_in(account, path):
+        for record, entry, is_read in self._stored.records_in(path):
             file.records.append(record)
             file.entries.append(entry)
             file.is_read = is_read
