@@ -78,6 +78,11 @@ def test_nothing_is_handed_over_to_somebody_who_has_left(run: Run) -> None:
     assert (result.exit_code, result.output) == (2, "kam: sun-yue left on 2026-03-31\n")
 
 
+def test_nothing_is_handed_over_to_the_one_who_has_it(run: Run) -> None:
+    result = run("handover", "li-ming", "--to", "li-ming")
+    assert result.exit_code == 2 and "cannot take over from themselves" in result.output
+
+
 def test_a_misspelt_person_is_answered_with_the_nearest(run: Run) -> None:
     result = run("handover", "li-mng")
     assert result.exit_code == 2 and "Did you mean li-ming?" in result.output

@@ -72,6 +72,11 @@ def test_machines_get_every_value(kam: Kam) -> None:
 
 def test_an_unknown_account_gets_the_nearest(kam: Kam) -> None:
     assert "Did you mean huarui-chemical?" in kam("tiers", "--account", "huarui-chemicl", status=2).stderr
+    assert "是否想用 华瑞化工？" in kam("tiers", "--account", "华瑞", status=2, lang="zh").stderr
+
+
+def test_an_account_is_found_by_the_name_that_the_table_shows(kam: Kam) -> None:
+    assert kam("tiers", "--account", "华瑞化工").stdout == kam("tiers", "--account", "huarui-chemical").stdout
 
 
 def test_without_criteria_it_says_where_to_write_them(root: Path, tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ def command(ctx: Context, *, person: str, heir: str | None, form: str) -> None:
     who = _find(ctx, person)
     people = ctx.settings.people
     to = _find(ctx, heir).id if heir else find_heir(who.id, people, ctx.as_of)
+    if to == who.id:
+        fail(f"{to} cannot take over from themselves", f"{to} 不能移交给本人，请另选接手人", lang=ctx.lang)
     if to and people[to].has_left(ctx.as_of):
         fail(f"{to} left on {people[to].to}", f"{to} 已于 {people[to].to} 离职", lang=ctx.lang)
     with ctx.portfolio() as portfolio:
@@ -160,9 +162,12 @@ def _what(ctx: Context, duty: Duty) -> str:
     """The words of the record; for whoever is in charge the type and the field by their labels."""
     from kam.policy.duty import DutyKind
 
-    if duty.kind is DutyKind.CARE:
-        return duty.what
     rtype = ctx.settings.types[duty.type]
+    if duty.kind is DutyKind.CARE:
+        fields = rtype.by_name[str(duty.path[0])].by_name
+        said = zip(("kind", "every"), duty.what.split(" / "), strict=False)
+        labels = [(fields[name].choices or {}).get(key, {}).get(ctx.lang, key) for name, key in said]
+        return " / ".join(labels)
     if duty.kind is DutyKind.WORK_ITEM:
         part = rtype.by_name[str(duty.path[0])].by_name[str(duty.path[2])].label.get(ctx.lang, str(duty.path[2]))
         return ctx.words(f"{duty.what}: {part}", f"{duty.what}：{part}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,7 @@ def command(ctx: Context, *, account: str | None, form: str) -> None:
                 "尚未设置重点客户标准。请在 site-config/policy.yml 中添加 tiers 部分",
                 lang=ctx.lang,
             )
-        _require(account, portfolio, ctx)
+        account = _find(account, portfolio, ctx)
         assessed = assess_tiers(portfolio, ctx.as_of)
         left_out = portfolio.left_out()
     click.echo(_render(assessed, ctx, form, account))
@@ -53,8 +52,10 @@ def command(ctx: Context, *, account: str | None, form: str) -> None:
         raise SystemExit(1)
 
 
-def _require(account: str | None, portfolio: Portfolio, ctx: Context) -> None:
-    known: Sequence[str] = portfolio.accounts()
+def _find(account: str | None, portfolio: Portfolio, ctx: Context) -> str | None:
+    """The account of that folder or name, as the table shows it."""
+    known = {str(each.data.get("name", "")): each.account for each in portfolio.iter_records("profile", faulty=True)}
+    known |= {each: each for each in portfolio.accounts()}
     if account is not None and account not in known:
         near = get_close_matches(account, known, n=1)
         fail(
@@ -62,6 +63,7 @@ def _require(account: str | None, portfolio: Portfolio, ctx: Context) -> None:
             f"没有客户 {account}。" + (f"是否想用 {near[0]}？" if near else ""),
             lang=ctx.lang,
         )
+    return known[account] if account is not None else None
 
 
 def _render(assessed: Assessed, ctx: Context, form: str, account: str | None) -> str:

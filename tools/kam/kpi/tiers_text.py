@@ -142,6 +142,11 @@ def advice(each: Assessment, lang: str) -> str:
         }[lang]
     if each.status == NO_TIER:
         return {"en": f"write the tier: {each.command}", "zh": f"填写级别：{each.command}"}[lang]
+    if each.status == NO_SCORE and each.score.total is not None:
+        return {
+            "en": "fewer points than any tier begins with; the tier stays as it is",
+            "zh": "得分低于各级分数线，维持现有级别",
+        }[lang]
     if each.status == NO_SCORE:
         return {"en": "no figures yet; the tier stays as it is", "zh": "暂无数据，维持现有级别"}[lang]
     if each.has_idle_override:

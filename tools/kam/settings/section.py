@@ -139,10 +139,11 @@ class Section:
 
     def whole(self, key: str, default: int, *, least: int, most: int) -> int:
         """A whole number between two bounds, both included."""
-        value = self.number(key, least=least, most=most)
-        if value is not None and value != value.to_integral_value():
-            self.complain((key,), "number", found=shown(value))
+        raw = self.value.get(key)
+        if raw is not None and (isinstance(raw, bool) or not isinstance(raw, int)):
+            self.complain((key,), "count", found=shown(raw))
             return default
+        value = self.number(key, least=least, most=most)
         return default if value is None else int(value)
 
     def flag(self, key: str, default: bool) -> bool:
