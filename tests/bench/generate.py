@@ -283,6 +283,7 @@ class Account:
 def generate(target: Path, records: int, seed: int = 1) -> int:
     """Write a portfolio of at least ``records`` records into the new folder ``target``; how many it has."""
     shutil.copytree(REPOSITORY / "site-config", target / "site-config", ignore=shutil.ignore_patterns("theme"))
+    (target / "site-config/approvals.yml").unlink()  # nobody here can seal approvals
     (target / "mkdocs.yml").write_text("site_name: Benchmark\n", encoding="utf-8")
     people = _keys(target / "site-config/people.yml")
     products = _keys(target / "site-config/products.yml")
