@@ -14,10 +14,11 @@ OPEN = Sensitivity.INTERNAL
 """The highest level whose values may be quoted."""
 HARMLESS = frozenset(
     {
-        "account", "back", "char", "choices_en", "choices_zh", "column", "count", "field", "fields", "first", "folder",
-        "help_en", "help_zh", "items", "kind", "known", "label_en", "label_zh", "least", "limit", "line", "list",
-        "most", "name", "near_en", "near_zh", "pattern", "person", "roles", "rule", "scale", "size", "slug", "states",
-        "status", "suffix", "tier", "type",
+        "account", "back", "char", "choices_en", "choices_zh", "column", "count", "field", "fields", "fields_en",
+        "fields_zh", "first", "folder", "help_en", "help_zh", "items", "kind", "known", "label_en", "label_zh",
+        "least", "limit", "line", "list", "most", "name", "near_en", "near_zh", "pattern", "person", "roles", "rule",
+        "scale", "size", "slug", "states", "states_en", "states_zh", "status", "suffix", "tier", "type", "type_en",
+        "type_zh",
     }
 )  # fmt: skip
 """What messages are filled with that is never the value of a confidential field: names, choices, limits."""

@@ -30,14 +30,26 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
         words = {
             "tier": text_of(profile.data, "tier") or "–",
             "type": each.name,
+            **_labels(each, settings),
             "person": each.name,
             "account": records.account,
-            "states": " / ".join(each.record.states) if each.record else "",
             "day": as_of.isoformat(),
             "months": str(each.record.within_months if each.record else 0),
             "rule": each.rule,
         }
         yield Finding(path if path[0] in profile.data else (), _key(each), words, profile.id)
+
+
+def _labels(demand: Demand, settings: Settings) -> dict[str, str]:
+    """What the wanted record and its states are called in each language."""
+    rtype, states = settings.types.get(demand.name), demand.record.states if demand.record else ()
+    found = {}
+    for lang in ("en", "zh"):
+        field = rtype.by_name.get(rtype.states.field) if rtype and rtype.states else None
+        labels = field.choices if field and field.choices else {}
+        found[f"type_{lang}"] = rtype.label.get(lang, rtype.name) if rtype else demand.name
+        found[f"states_{lang}"] = " / ".join(labels.get(each, {}).get(lang, each) for each in states)
+    return found
 
 
 def _key(demand: Demand) -> str:
