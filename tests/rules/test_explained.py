@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from kam.cli.main import cli
 from kam.model.problem import Level, Problem
 from kam.model.texts import load_texts, render_message
 from kam.portfolio import open_portfolio
@@ -127,3 +129,11 @@ def test_the_wrong_example_is_found_and_the_right_one_is_clean(rule: str, settin
 def test_most_rules_are_proven() -> None:
     about_records = [r for r in RULES if find_package(r) in {*OF_RECORDS, "rules", "portfolio"}]
     assert sum(map(is_proven, about_records)) > len(about_records) * 0.7
+
+
+def test_without_a_name_all_rules_are_listed(repository: Path) -> None:
+    for lang, title in (("en", "Signed contract changed without an amendment"), ("zh", "合同")):
+        said = CliRunner().invoke(cli, ["-C", str(repository), "--lang", lang, "explain"])
+        listed = {line.split()[0]: line for line in said.output.splitlines() if "  " in line}
+        assert said.exit_code == 0 and set(load_texts()) <= set(listed), said.output
+        assert title in listed["signed-contract"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kam.cli.context import Context, fail, find_root, spoken_language, words
-from kam.cli.explain_rule import iter_rule_lines, wrap
+from kam.cli.explain_rule import iter_rule_lines, iter_rule_list, wrap
 
 if TYPE_CHECKING:
     from kam.model.schema import Field, Label, RecordType
@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 
 @click.command(
     help=words(
-        "Explain a rule (date-order), a KPI (win-rate), a record type (issue) or a field (issue.severity).",
-        "解释规则（date-order）、指标（win-rate）、记录类型（issue）或字段（issue.severity）。",
+        "Explain a rule (date-order), a KPI (win-rate), a record type (issue) or a field (issue.severity). "
+        "Without a name: all rules.",
+        "解释规则（date-order）、指标（win-rate）、记录类型（issue）或字段（issue.severity）。不写名称则列出所有规则。",
     )
 )
-@click.argument("name", metavar="RULE|KPI|TYPE[.FIELD]")
+@click.argument("name", metavar="[RULE|KPI|TYPE[.FIELD]]", default="")
 @click.pass_obj
 def command(ctx: Context, name: str) -> None:
     """Print what is known under the name; several things may share it."""
     has_portfolio = find_root(ctx.folder.resolve()) is not None
     if not has_portfolio:
         ctx.asked_lang = ctx.asked_lang or spoken_language()
+    if not name:
+        for line in iter_rule_list(ctx, has_portfolio=has_portfolio):
+            click.echo(line)
+        return
     found = list(iter_rule_lines(name, ctx, has_portfolio=has_portfolio))
     if has_portfolio or not found:
         found += [*_explain_type(name, ctx)] or [*_explain_kpi(name, ctx)]

@@ -39,11 +39,31 @@ def iter_rule_lines(name: str, ctx: Context, *, has_portfolio: bool) -> Iterator
             yield from wrap(ctx.words("hint: ", "建议：") + hint, "    ")
 
 
+def iter_rule_list(ctx: Context, *, has_portfolio: bool) -> Iterator[str]:
+    """All rules by name, each with its title and, where the company changed it, its level."""
+    from kam.model.texts import load_texts
+    from kam.report.rule_help import describe
+    from kam.settings.checks import Checks
+
+    checks = ctx.settings.part(Checks) if has_portfolio else Checks()
+    names = sorted(load_texts())
+    width = max(map(len, names))
+    for name in names:
+        rule = describe(name, ctx.lang, checks)
+        yield f"{name:<{width}}  {rule.title}{f' ({_changes(rule, ctx)})' if rule.changed else ''}"
+    yield ""
+    yield ctx.words("More on one of them: kam explain RULE", "查看某条规则：kam explain 规则")
+
+
+def _changes(rule: RuleHelp, ctx: Context) -> str:
+    said = (f"{where}: {level}" if where else level for where, level in rule.changed)
+    return ctx.words("; ", "；").join(said)
+
+
 def _level_lines(rule: RuleHelp, ctx: Context) -> Iterator[str]:
     yield ctx.words("Level: ", "级别：") + rule.usual
     if rule.changed:
-        said = (f"{where}: {level}" if where else level for where, level in rule.changed)
-        yield ctx.words("Our level: ", "本公司设置：") + ctx.words("; ", "；").join(said) + " (site-config/checks.yml)"
+        yield ctx.words("Our level: ", "本公司设置：") + _changes(rule, ctx) + " (site-config/checks.yml)"
     if rule.is_protected:
         yield ctx.words(
             "It cannot be turned down or let pass: figures and pages rely on it.",
