@@ -37,7 +37,8 @@ VALUES: dict[Kind, st.SearchStrategy[str]] = {
     Kind.DATETIME: st.dates(date(1990, 1, 1), date(2030, 1, 1)).map(lambda d: f"{d.year}/{d.month}/{d.day} 9:30"),
 }
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])
-STATES = ("status", "stage", "lifecycle")
+STATES = ("status", "stage", "lifecycle", "owner", "tier")
+"""Fields whose change a history tells as well, on lines of its own."""
 
 
 Sample = Callable[[], tuple[Desk, list[Record]]]

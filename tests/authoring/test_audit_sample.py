@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kam.authoring.audit_sample import draw_sample
@@ -19,6 +19,7 @@ STRATA = st.dictionaries(
 )
 
 
+@example({"A": ["a"], "B": ["a"], "C": ["a"], "D": ["a", "b", "c"]}, "", 4)
 @given(STRATA, st.text(max_size=5), st.integers(1, 60))
 def test_as_many_as_asked_are_drawn_and_no_tier_is_left_out(strata: dict[str, list[str]], seed: str, size: int) -> None:
     strata = {tier: [f"{tier}/{each}" for each in ids] for tier, ids in strata.items()}

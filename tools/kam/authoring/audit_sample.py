@@ -63,7 +63,8 @@ def _allot(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
     least = 1 if wanted >= len(sizes) else 0
     shares = {name: max(least, wanted * size // total) for name, size in sizes.items()} if total else {}
     while sum(shares.values()) > wanted:
-        shares[max(shares, key=lambda name: (shares[name] - wanted * sizes[name] / total, name))] -= 1
+        large = [name for name in shares if shares[name] > least]
+        shares[max(large, key=lambda name: (shares[name] - wanted * sizes[name] / total, name))] -= 1
     while sum(shares.values()) < wanted:
         open_ones = [name for name in shares if shares[name] < sizes[name]]
         shares[max(open_ones, key=lambda name: (wanted * sizes[name] / total - shares[name], name))] += 1
