@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -154,6 +155,7 @@ def test_rows_that_cannot_be_taken_are_told_with_their_line(kam: Kam, form: Any,
             {"account": "acme", "title": "B", "at": "sometime"},
             {"account": "acme", "title": "C", "at": date(2026, 3, 6)},
             {"account": "acme", "title": "C", "at": date(2026, 3, 6)},
+            {"account": "acme", "at": date(2026, 3, 7)},
         ],
         1: [{"#": 9, "what": "Nobody's"}],
     }
@@ -161,9 +163,31 @@ def test_rows_that_cannot_be_taken_are_told_with_their_line(kam: Kam, form: Any,
     assert "filled.xlsx line 3: " in result.stdout and "there is no account nobody" in result.stdout
     assert "filled.xlsx line 4: " in result.stdout and "sometime" in result.stdout
     assert "filled.xlsx line 6: " in result.stdout
+    assert "filled.xlsx line 7: title: Title is empty. Fill it in" in result.stdout
     assert "filled.xlsx#follow_ups line 3: it belongs to no row of the first sheet: 9" in result.stdout
     assert {p.name for p in (root / "import-rejects").iterdir()} == {"form-filled.csv", "form-filled-follow_ups.csv"}
     assert (root / "accounts/acme/meetings/2026-03-06-c.md").exists()
+
+
+def test_a_percentage_is_typed_as_text_so_that_a_workbook_does_not_divide_it(
+    kam: Kam, form: Any, read: Callable[[str], str], tmp_path: Path
+) -> None:
+    path = tmp_path / "form.xlsx"
+    kam("export", "template", "opportunity", "-o", str(path), lang="zh")
+    with zipfile.ZipFile(path) as packed:
+        page, styles = packed.read("xl/worksheets/sheet1.xml").decode(), packed.read("xl/styles.xml").decode()
+        assert "60% 请填 60。" in packed.read("xl/comments1.xml").decode()
+    at = sheets_of(path)["商机"][1].index("probability") + 1
+    (style,) = re.findall(rf'<col min="{at}" max="{at}" [^>]*style="(\d+)"', page)
+    cells = re.findall(r"<xf [^>]*>", styles.partition("<cellXfs")[2])
+    (text,) = re.findall(r'numFmtId="(\d+)" formatCode="@"', styles)
+    assert f'numFmtId="{text}"' in cells[int(style)]
+    kam(
+        "import",
+        "form",
+        str(form("opportunity", {0: [{"account": "acme", "title": "P", "stage": "Identified", "probability": "60%"}]})),
+    )
+    assert "probability: 60\n" in read("acme/opportunities/p")
 
 
 def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:

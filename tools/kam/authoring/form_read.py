@@ -198,7 +198,8 @@ class FormGatherer(Gatherer):
         stem = _stem(rtype, data)
         key = slugify(title) if rtype.name == "profile" else f"{account}/{title if rtype.layout == 'ledger' else stem}"
         if not title and rtype.title_field in rtype.by_name and rtype.by_name[rtype.title_field].required:
-            self.reject([row], rtype.name, "no-key", {}, field=rtype.title_field)
+            label = rtype.by_name[rtype.title_field].label.get(self.desk.lang, rtype.title_field)
+            self.reject([row], rtype.name, "no-title", {"label": label}, field=rtype.title_field)
             return None
         if key in self.seen:
             self.reject([row], rtype.name, "key-twice", {"value": key, "line": str(self.seen[key])})

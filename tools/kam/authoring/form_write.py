@@ -33,6 +33,7 @@ WORDS = {
         "zh": "所属首张工作表中那一行的序号。",
     },
     "required": {"en": "Required.", "zh": "必填。"},
+    "percent": {"en": "Write 60 for 60 %.", "zh": "60% 请填 60。"},
     "several": {"en": "Several: put a semicolon between them.", "zh": "多项用分号隔开。"},
     "yes": {"en": "yes", "zh": "是"},
     "no": {"en": "no", "zh": "否"},
@@ -41,6 +42,8 @@ WORDS = {
 }
 FORMATS = {"text": "@", "date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm", "number": "#,##0.########", "integer": "0"}
 FIRST_DAY = datetime(1900, 1, 1)
+PERCENT = "%"
+"""The unit of fields whose cells are text: of a typed 60% a number cell would keep 0.6, which reads as 0.6 %."""
 
 
 def render_form(desk: Desk, rtype: RecordType) -> bytes:
@@ -106,6 +109,7 @@ class _Writer:
             return self.word("account-help" if column.name == ACCOUNT else number)
         parts = [column.field.help.get(self.desk.lang, "")]
         parts += [self.word("required")] if column.required else []
+        parts += [self.word("percent")] if column.field.unit == PERCENT else []
         parts += [self.word("several")] if column.field.kind is Kind.LIST else []
         return "\n".join(part for part in parts if part)
 
@@ -169,6 +173,8 @@ def _format(column: Column) -> str:
         return "date"
     if field.kind is Kind.DATETIME:
         return "time" if field.format == "date-time" else "date"
+    if field.unit == PERCENT:
+        return "text"
     return {Kind.NUMBER: "number", Kind.INTEGER: "integer"}.get(field.kind, "text")
 
 
