@@ -160,7 +160,7 @@ def _records(root: Path, settings: Settings, incomplete: str) -> Iterator[tuple[
 
 def _entries(path: Path, rtype: RecordType) -> list[str]:
     from kam.load import load_document
-    from kam.portfolio.unit import read_file_or_none
+    from kam.portfolio.files import read_file_or_none
 
     raw = read_file_or_none(str(path))
     return (
@@ -218,7 +218,7 @@ def _choices(field: Field) -> Iterator[tuple[str, str]]:
 
 def _contacts(root: Path, settings: Settings, account: str) -> Iterator[tuple[str, str]]:
     from kam.load import load_document
-    from kam.portfolio.unit import read_file_or_none
+    from kam.portfolio.files import read_file_or_none
 
     raw = read_file_or_none(f"{root}/accounts/{account}/profile.md")
     if raw is None or "/" in account or "profile" not in settings.types:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def make_options(ctx: Context, *, scope: str, show_all: bool, is_strict: bool, is_fixable: Fixable) -> Options:
     """The options of a report on the portfolio of ``ctx``; ``scope`` as in ``Options``."""
-    from kam.portfolio.unit import read_file_or_none
+    from kam.portfolio.files import read_file_or_none
     from kam.report.options import Options
 
     settings = ctx.settings

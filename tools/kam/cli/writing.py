@@ -131,8 +131,8 @@ def _show_problems(ctx: Context, problems: Sequence[Problem], instead: dict[str,
     """Problems with the lines of the files as they would be."""
     if not problems:
         return
+    from kam.portfolio.files import read_file_or_none
     from kam.portfolio.report import make_report
-    from kam.portfolio.unit import read_file_or_none
     from kam.report.text import TextReporter
 
     def read(path: str) -> bytes | None:

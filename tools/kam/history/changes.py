@@ -12,7 +12,7 @@ from kam.git.working import iter_files
 from kam.history.pairing import ACCOUNTS, ARCHIVE, FilePair, pair_files
 from kam.model.problem import Level
 from kam.model.record import Record
-from kam.portfolio.unit import read_file_or_none
+from kam.portfolio.files import read_file_or_none
 from kam.rules.contract import Change, Changes
 
 if TYPE_CHECKING:

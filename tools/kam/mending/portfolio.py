@@ -13,7 +13,7 @@ from kam.mending.page import Around, Page
 from kam.mending.proof import Key, key_of
 from kam.mending.registry import fixable_rules
 from kam.model.problem import Problem
-from kam.portfolio.unit import read_file_or_none
+from kam.portfolio.files import read_file_or_none
 
 if TYPE_CHECKING:
     from kam.settings import Settings

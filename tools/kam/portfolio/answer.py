@@ -51,7 +51,7 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
 def _find_unverified(store: Store, root: Path, settings: Settings) -> Iterator[Problem]:
     """Approvals and verifications that Git does not bear out."""
     from kam.portfolio.engine import Placer
-    from kam.portfolio.unit import read_file_or_none
+    from kam.portfolio.files import read_file_or_none
     from kam.portfolio.witness import find_unverified
 
     stored = StoredAccounts(store)
@@ -104,7 +104,8 @@ def _check_dated(
     store: Store, root: Path, settings: Settings, history: History, others: Mapping[str, bytes]
 ) -> Iterator[tuple[str, list[Problem]]]:
     from kam.portfolio.engine import Engine, Placer
-    from kam.portfolio.unit import group_records, read_file_or_none
+    from kam.portfolio.files import read_file_or_none
+    from kam.portfolio.unit import group_records
 
     engine = Engine(settings)
     stored = StoredAccounts(store)

@@ -36,7 +36,7 @@ def iter_archived(
             yield inside.removesuffix(".md"), rtype.name
             continue
         from kam.load import load_document
-        from kam.portfolio.unit import read_file_or_none
+        from kam.portfolio.files import read_file_or_none
 
         raw = instead.get(path) or read_file_or_none(f"{root}/{path}") or b""
         account = inside.partition("/")[0]

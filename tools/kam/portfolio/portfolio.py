@@ -194,7 +194,7 @@ class Portfolio:
 
     def read_bytes(self, path: str) -> bytes:
         """A file of the portfolio (path from the root). Raises OSError; never follows a link at its end."""
-        from kam.portfolio.unit import read_file
+        from kam.portfolio.files import read_file
 
         return read_file(f"{self.root}/{path}")
 

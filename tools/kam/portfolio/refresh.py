@@ -109,7 +109,7 @@ class Refresh:
 
     def read(self, path: str) -> bytes | None:
         """A file of the portfolio, as it is or is to be."""
-        from kam.portfolio.unit import read_file_or_none
+        from kam.portfolio.files import read_file_or_none
 
         return self.instead[path] if path in self.instead else read_file_or_none(f"{self.root}/{path}")
 

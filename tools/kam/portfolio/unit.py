@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from kam.model.record import Record
 from kam.policy.requirement import measure_record
 from kam.portfolio.encode import dump_data, dump_json, load_json
 from kam.portfolio.engine import Engine, Placer
+from kam.portfolio.files import read_file, read_file_or_none
 from kam.portfolio.judge import Judge
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from kam.portfolio.stored import StoredAccounts, StoredFile
 
 Row = tuple[Any, ...]
-FIRST_READ = 1 << 14
-OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
-MAX_BYTES = 64_000_000
-"""More than this is never read of a file; the loader refuses far smaller ones."""
 
 
 @dataclass(slots=True)
@@ -264,28 +260,6 @@ class Builder:
                 return None
             self._raw = (path, raw)
         return self._raw[1]
-
-
-def read_file(path: str) -> bytes:
-    """The bytes of an ordinary file; never through a symbolic link, never from a pipe. Raises OSError."""
-    handle = os.open(path, OPEN_FLAGS)
-    try:
-        raw = os.read(handle, FIRST_READ)
-        if len(raw) < FIRST_READ:  # of an ordinary file less comes only at its end
-            return raw
-        while part := os.read(handle, min(MAX_BYTES - len(raw), 1 << 20)):
-            raw += part
-        return raw
-    finally:
-        os.close(handle)
-
-
-def read_file_or_none(path: str) -> bytes | None:
-    """The bytes of an ordinary file, or None where it cannot be read."""
-    try:
-        return read_file(path)
-    except OSError:
-        return None
 
 
 def group_records(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from kam.model.schema import RecordType
 from kam.settings.codec import decode
 from kam.settings.section import Section
 from kam.settings.values import Person, Product, SiteSettings
-from kam.settings.yaml_reader import LocatedYaml
+
+if TYPE_CHECKING:
+    from kam.settings.yaml_reader import LocatedYaml
 
 T = TypeVar("T")
 

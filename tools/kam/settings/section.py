@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import FieldPath
 from kam.model.schema import Label
 from kam.settings.dialect import LANGUAGES
-from kam.settings.yaml_reader import LocatedYaml
+
+if TYPE_CHECKING:
+    from kam.settings.yaml_reader import LocatedYaml
 
 BAD = "settings-bad-value"
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+\Z")
@@ -20,6 +21,8 @@ EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+\Z")
 
 def nearest(word: str, known: Collection[str]) -> str:
     """The known word most like ``word``, or an empty text where none is near."""
+    from difflib import get_close_matches
+
     found = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return found[0] if found else ""
 
