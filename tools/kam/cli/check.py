@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kam.cli.check_base import keep_new
 from kam.cli.check_fix import Fixable, mend_records, require_fixable
 from kam.cli.check_scope import find_place, is_checked, narrow, recount, require_rules
-from kam.cli.check_summary import print_summary
 from kam.cli.context import Context, as_of_option, words
 from kam.cli.report_options import make_options
 from kam.report.forms import FORMS, render_report
@@ -99,6 +97,8 @@ def command(
     places = [find_place(path, ctx) for path in paths]
     require_fixable(ctx, fix=fix, dry_run=dry_run, is_elsewhere=only_settings or is_summary)
     if is_summary:
+        from kam.cli.check_summary import print_summary
+
         return print_summary(ctx, places, form, show_all=show_all, cache=not no_cache)
     if fix:
         mend_records(ctx, places, wanted, form=form, dry_run=dry_run, show_all=show_all)
@@ -114,10 +114,12 @@ def command(
             if not places or any(not path.startswith("accounts/") for path, _ in places):
                 report = _with_settings(report, ctx, cache=not no_cache)
             if base is not None:
+                from kam.cli.check_base import keep_new
+
                 report = narrow(report, wanted, places) if wanted or places else report
                 report = keep_new(report, portfolio, base, ctx, cache=not no_cache)
             elif not places:
-                report = _with_dated_settings(report, ctx)
+                report = _with_dated_settings(report, ctx, cache=not no_cache)
             report = _with_changes(report, portfolio)
     scope = "settings" if only_settings else "part" if wanted or places else "all"
     if places and not any(map(is_checked, places)):
@@ -152,11 +154,11 @@ def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:
     return recount([*report.problems, *problems], report) if problems else report
 
 
-def _with_dated_settings(report: Report, ctx: Context) -> Report:
+def _with_dated_settings(report: Report, ctx: Context, *, cache: bool) -> Report:
     """The report with what the day makes wrong with the settings."""
-    from kam.policy.announced import find_unannounced
+    from kam.cli.parts import find_dated_problems
 
-    problems = find_unannounced(ctx.settings, ctx.as_of)
+    problems = find_dated_problems(ctx.settings, ctx.as_of, cache=cache)
     return recount([*report.problems, *problems], report) if problems else report
 
 

@@ -1,14 +1,14 @@
-"""What the parts with settings of their own (KPIs, import mappings) say of them.
+"""What the parts with settings of their own (KPIs, import mappings) say of them, and what the day makes of settings.
 
-Their checks take a second, as they ask the database; so their findings are kept in ``.kam/cache/parts.json``, for these
-settings and this code, and a run in which nothing changed reads one small file.
+Their checks take a second, as they ask the database; so their findings are kept in ``.kam/cache``, for these settings
+and this code, and a run in which nothing changed reads two small files.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,30 +17,52 @@ from typing import TYPE_CHECKING, Any
 from kam import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kam.model.problem import Problem
     from kam.settings import Settings
 
 CHECKS = (("kam.kpi.check", "check_kpis"), ("kam.importers.mapping", "check_mappings"))
 """Module and function of the parts that check settings of their own."""
 
-CODE = ("model", "settings", "tables", "kpi", "importers")
+CODE = ("model", "settings", "policy", "tables", "kpi", "importers")
 """The packages whose code decides what is found."""
 
-FILE = "parts.json"
+FILE, DATED_FILE = "parts.json", "dated.json"
+DECEMBER = 12
 
 
 def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
     """All that is wrong with KPI files and import mappings. Settings must be usable."""
-    key = _make_key(settings.digest)
-    found = _read(settings.root, key) if cache else None
-    if found is not None:
-        return found
-    problems: list[Problem] = []
-    for module, name in CHECKS:
-        problems += getattr(import_module(module), name)(settings.root, settings)
-    if cache:
-        _write(settings.root, key, problems)
-    return problems
+
+    def find() -> list[Problem]:
+        problems: list[Problem] = []
+        for module, name in CHECKS:
+            problems += getattr(import_module(module), name)(settings.root, settings)
+        return problems
+
+    return _remember(settings, FILE, settings.digest, find) if cache else find()
+
+
+def find_dated_problems(settings: Settings, as_of: date, *, cache: bool = True) -> list[Problem]:
+    """What the day makes wrong with settings: holidays that nobody has announced yet. Settings must be usable."""
+
+    def find() -> list[Problem]:
+        from kam.policy.announced import find_unannounced
+
+        return find_unannounced(settings, as_of)
+
+    season = f"{settings.digest} {as_of.year} {as_of.month == DECEMBER}"
+    return _remember(settings, DATED_FILE, season, find) if cache else find()
+
+
+def _remember(settings: Settings, file: str, asked: str, find: Callable[[], list[Problem]]) -> list[Problem]:
+    key = _make_key(asked)
+    found = _read(settings.root / ".kam/cache" / file, key)
+    if found is None:
+        found = find()
+        _write(settings.root, file, key, found)
+    return found
 
 
 def find_own_problems(settings: Settings) -> list[Problem]:
@@ -71,14 +93,14 @@ def _make_key(digest: str) -> str:
     return digest_of("\n".join(stamps).encode())
 
 
-def _read(root: Path, key: str) -> list[Problem] | None:
+def _read(path: Path, key: str) -> list[Problem] | None:
     """The findings kept for that key; whatever does not fit exactly is no cache at all."""
     from kam.model.texts import keep_texts
     from kam.portfolio.report import problem_of
     from kam.settings.files import digest_of
 
     try:
-        head, _, payload = (root / ".kam" / "cache" / FILE).read_bytes().partition(b"\n")
+        head, _, payload = path.read_bytes().partition(b"\n")
         if head.decode() != digest_of(key.encode() + payload):
             return None
         rows, texts = json.loads(payload)
@@ -89,7 +111,7 @@ def _read(root: Path, key: str) -> list[Problem] | None:
     return found
 
 
-def _write(root: Path, key: str, problems: Sequence[Problem]) -> None:
+def _write(root: Path, file: str, key: str, problems: Sequence[Problem]) -> None:
     """Keep the findings with their words; a folder that cannot be written to is no failure."""
     from kam.model.texts import find_texts
     from kam.portfolio.report import problem_row
@@ -99,7 +121,7 @@ def _write(root: Path, key: str, problems: Sequence[Problem]) -> None:
     texts: Mapping[str, Any] = {rule: find_texts(rule) for rule in {each.rule for each in problems}}
     payload = json.dumps([[problem_row(each) for each in problems], texts], ensure_ascii=False).encode()
     with suppress(OSError):
-        target = make_cache_folder(root) / FILE
-        fresh = target.with_name(f"{FILE}.{os.getpid()}")
+        target = make_cache_folder(root) / file
+        fresh = target.with_name(f"{file}.{os.getpid()}")
         fresh.write_bytes(digest_of(key.encode() + payload).encode() + b"\n" + payload)
         fresh.replace(target)
