@@ -190,6 +190,71 @@ def test_a_percentage_is_typed_as_text_so_that_a_workbook_does_not_divide_it(
     assert "probability: 60\n" in read("acme/opportunities/p")
 
 
+@pytest.mark.parametrize(
+    ("lang", "cell", "said"),
+    [
+        ("en", 0.6, "probability: 0.6 may mean 60 % or 0.6 %, since Excel keeps 60 % as 0.6. Set the cell to text and "
+         "write 60 or 0.6."),
+        ("zh", 0.6, "probability: 0.6 可能指 60%，也可能指 0.6%（Excel 把 60% 存为 0.6）。请把单元格设为文本格式，"
+         "填写 60 或 0.6。"),
+        ("en", 1, "1 may mean 100 % or 1 %"),
+        ("zh", 0.125, "0.125 可能指 12.5%，也可能指 0.125%"),
+    ],
+)  # fmt: skip
+def test_a_fraction_in_a_cell_of_percentages_is_not_taken(
+    kam: Kam, form: Any, root: Path, lang: str, cell: float, said: str
+) -> None:
+    row = {"account": "acme", "title": "P", "stage": "Identified", "probability": cell}
+    result = kam("import", "form", str(form("opportunity", {0: [row]})), status=1, lang=lang)
+    assert said in result.stdout
+    assert not (root / "accounts/acme/opportunities/p.md").exists()
+
+
+@pytest.mark.parametrize(("cell", "kept"), [(60, "60"), ("0.6", "0.6"), (62.5, "62.5"), (0, "0"), ("1", "1")])
+def test_a_percentage_that_can_only_be_one_is_taken(
+    kam: Kam, form: Any, read: Callable[[str], str], cell: object, kept: str
+) -> None:
+    row = {"account": "acme", "title": "P", "stage": "Identified", "probability": cell}
+    kam("import", "form", str(form("opportunity", {0: [row]})))
+    assert f"probability: {kept}\n" in read("acme/opportunities/p")
+
+
+def test_a_fraction_in_a_line_of_an_order_leaves_the_order_out(kam: Kam, form: Any, read: Callable[[str], str]) -> None:
+    rows: Mapping[int, Rows] = {
+        0: [{"account": "acme", "id": "SO-2", "date": date(2026, 3, 4), "status": "open", "owner": "lin-ruoxi"}],
+        1: [
+            {"#": 1, "product": "ph-200", "quantity": 3, "unit_price": 5},
+            {"#": 1, "product": "ph-200", "quantity": 3, "unit_price": 5, "discount": 0.1},
+        ],
+    }
+    result = kam("import", "form", str(form("order", rows)), status=1)
+    assert "line 3: makes one record with line 4, which cannot be taken: discount: 0.1 may mean 10 %" in result.stdout
+    assert "filled.xlsx#lines line 4: discount: 0.1 may mean 10 %" in result.stdout
+    assert "SO-2" not in read("acme/orders/2026-03")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "contacts: the profile of acme lists no contact 李明. Its contacts: 张伟 (zhang-wei); Anna Keller "
+         "(anna-keller). Name one of them, or add the contact to accounts/acme/profile.md."),
+        ("zh", "contacts: “acme”的客户资料中没有联系人“李明”。已登记的联系人：张伟 (zhang-wei); Anna Keller "
+         "(anna-keller)。请改为其中一位，或先在 accounts/acme/profile.md 中登记。"),
+    ],
+)  # fmt: skip
+def test_a_contact_of_another_account_is_not_taken(
+    kam: Kam, form: Any, read: Callable[[str], str], lang: str, said: str
+) -> None:
+    rows = [
+        {"account": "acme", "title": "P", "stage": "Identified", "contacts": "张伟；李明"},
+        {"account": "beta", "title": "Q", "stage": "Identified", "contacts": "李明"},
+    ]
+    result = kam("import", "form", str(form("opportunity", {0: rows})), status=1, lang=lang)
+    assert f"3: {said}" in result.stdout.replace("第 3 行：", "3: ")
+    assert "contacts: [c1]" in read("beta/opportunities/q")
+    kam("check", "accounts")
+
+
 def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "other.xlsx"))
     book.add_worksheet("x").write(0, 0, "name")

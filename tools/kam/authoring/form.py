@@ -12,6 +12,8 @@ SHEET, LISTS, ROWS = "_kam", "_lists", 300
 """The hidden sheets with what the form is and with the choices; how many empty rows a form has."""
 ACCOUNT, NUMBER = "account", "#"
 """Columns that are no fields: whose record it is, and the row's number, to which rows of other sheets belong."""
+PERCENT = "%"
+"""The unit of fields whose cells are text: of a typed 60% a number cell would keep 0.6, which reads as 0.6 %."""
 LEFT_OUT = frozenset({"source", "reviewed", "verified", "files"})
 INNER = frozenset({"action", "line", "contact", "milestone"})
 """Shapes of lists that get a sheet of their own; the others grow in the course of time, not in a form."""

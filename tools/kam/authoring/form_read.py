@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kam.authoring.assignment import find_place
 from kam.authoring.desk import Desk
 from kam.authoring.form import ACCOUNT, LISTS, NUMBER, SHEET, FormSheet, sheets_of
+from kam.authoring.form_cells import read_cells
 from kam.authoring.items import give_id
 from kam.authoring.refusal import Refusal
-from kam.authoring.values import read_value
 from kam.importers.decode import UnreadableError
 from kam.importers.drafts import Draft, Gathered, Gatherer
 from kam.importers.mapping import MappingFile
@@ -23,11 +22,11 @@ from kam.importers.recognise import Sources, Trouble
 from kam.importers.registry import Registry
 from kam.importers.run import Import
 from kam.importers.source import Row
+from kam.importers.steps import BadValueError
 from kam.importers.xlsx_source import read_xlsx
 from kam.model.record import PORTFOLIO, Data
 from kam.model.schema import RecordType
 from kam.model.slug import slugify
-from kam.write.splice import put
 
 if TYPE_CHECKING:
     from kam.portfolio import Portfolio
@@ -168,15 +167,26 @@ class FormGatherer(Gatherer):
         if account is None:
             return None
         number = row.cells.get(NUMBER, "").strip()
-        data = self._read_cells(row, sheets_of(rtype)[0], rtype, account)
         names = [column.name.partition(".")[0] for column in sheets_of(rtype)[0].columns if column.field]
-        for sheet in sheets_of(rtype)[1:]:
-            assert sheet.list is not None
-            rows = inner.get((row.file, sheet.list.name, number), [])
-            data.update(self._read_list(rows, sheet, rtype, account))
-            names.append(sheet.list.name)
+        lists: list[Row] = []
+        try:
+            data = read_cells(row, sheets_of(rtype)[0], rtype, self.desk, account)
+            for sheet in sheets_of(rtype)[1:]:
+                assert sheet.list is not None
+                lists = inner.get((row.file, sheet.list.name, number), [])
+                data.update(self._read_list(lists, sheet, rtype, account))
+                names.append(sheet.list.name)
+        except BadValueError as error:
+            self._refuse(rtype, row, lists, error)
+            return None
         _begin_history(rtype, data, names)
         return self._make(rtype, row, account, data, names)
+
+    def _refuse(self, rtype: RecordType, row: Row, lists: Sequence[Row], error: BadValueError) -> None:
+        """A record goes with all its rows of the sheet in which the wrong cell is."""
+        self._reject([row], error, rtype.name)
+        for each in lists:
+            self._reject([each], error, f"{rtype.name}.{each.file.partition('#')[2]}")
 
     def _account_of(self, rtype: RecordType, row: Row) -> str | None:
         """The account of a row; None where it is rejected."""
@@ -220,26 +230,12 @@ class FormGatherer(Gatherer):
             stem if not slug else "",
         )
 
-    def _read_cells(self, row: Row, sheet: FormSheet, rtype: RecordType, account: str) -> Data:
-        data: Any = {}
-        for column in sheet.columns:
-            text = row.cells.get(column.name, "").strip()
-            if column.field is None or not text:
-                continue
-            if sheet.list is None:
-                path, field = find_place(rtype, column.name, {})
-                data = put(data, path, read_value(text, field, self.desk, account))
-            else:
-                data[column.name] = read_value(text, column.field, self.desk, account)
-        found: Data = data
-        return found
-
     def _read_list(self, rows: Sequence[Row], sheet: FormSheet, rtype: RecordType, account: str) -> Data:
         """The items of a list, with ids in their order."""
         assert sheet.list is not None
         items: list[Any] = []
         for row in rows:
-            item = self._read_cells(row, sheet, rtype, account)
+            item = read_cells(row, sheet, rtype, self.desk, account)
             if sheet.list.shape == "action":
                 item.setdefault("status", "open")
             give_id(sheet.list, item, items)

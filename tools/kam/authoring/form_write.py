@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kam import __version__
-from kam.authoring.form import ACCOUNT, LISTS, NUMBER, ROWS, SHEET, Column, FormSheet, sheets_of
+from kam.authoring.form import ACCOUNT, LISTS, NUMBER, PERCENT, ROWS, SHEET, Column, FormSheet, sheets_of
 from kam.authoring.spelling import show_name
 from kam.model.schema import Field, Kind
 
@@ -42,8 +42,6 @@ WORDS = {
 }
 FORMATS = {"text": "@", "date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm", "number": "#,##0.########", "integer": "0"}
 FIRST_DAY = datetime(1900, 1, 1)
-PERCENT = "%"
-"""The unit of fields whose cells are text: of a typed 60% a number cell would keep 0.6, which reads as 0.6 %."""
 
 
 def render_form(desk: Desk, rtype: RecordType) -> bytes:
