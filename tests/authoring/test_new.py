@@ -159,3 +159,17 @@ def test_a_talk_with_somebody_unknown_says_how_to_add_them(kam: Kam) -> None:
     result = kam("log", "acme", "x", "--with", "Bob", status=2)
     assert 'kam set acme contacts+="Bob; POSITION"' in result.stderr
     assert "say what was talked about" in kam("log", "acme", status=2).stderr
+
+
+@pytest.mark.parametrize("words", [("清源",), ("Acme Pumps Ltd.",), ("beta-two", "name=清源")])
+def test_a_company_gets_no_second_account(kam: Kam, root: Path, words: tuple[str, ...]) -> None:
+    other = "acme" if "Acme" in words[0] else "beta"
+    said = kam("new", "profile", *words, "owner=gao-mingzhe", status=2).stderr
+    assert f"is an account already: accounts/{other}/profile.md" in said
+    assert "已存在" in kam("new", "profile", *words, "owner=gao-mingzhe", status=2, lang="zh").stderr
+    assert sorted(each.name for each in (root / "accounts").iterdir()) == ["_unassigned", "acme", "beta"]
+
+
+def test_a_new_account_may_be_called_otherwise_than_its_folder(kam: Kam, read: Read) -> None:
+    kam("new", "profile", "gamma", "name=Gamma Tools", "owner=gao-mingzhe")
+    assert "name: Gamma Tools" in read("gamma/profile")

@@ -208,3 +208,16 @@ def test_what_voids_an_approval_must_be_meant(
     assert "value: 100000" in read(record.id)
     kam("set", record.id, "value=200000", "--void-approvals")
     assert "value: 200000" in read(record.id)
+
+
+@pytest.mark.parametrize("words", [("tags=a", "标签=b"), ("annual_revenue=120万", "annual_revenue=")])
+def test_a_field_given_twice_is_not_guessed_at(kam: Kam, read: Read, words: tuple[str, str]) -> None:
+    before = read("acme/profile")
+    assert f"given twice: {words[0]} and {words[1]}" in kam("set", "acme", *words, status=2).stderr
+    assert "同一字段写了两次" in kam("set", "acme", *words, status=2, lang="zh").stderr
+    assert read("acme/profile") == before
+
+
+def test_a_list_can_be_added_to_twice(kam: Kam, read: Read) -> None:
+    kam("set", "acme", "tags=one", "tags+=two", "tags+=three")
+    assert "tags: [one, two, three]" in read("acme/profile")

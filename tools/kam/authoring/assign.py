@@ -34,8 +34,13 @@ class Assigner:
 
     def run(self, assignments: Iterable[Assignment]) -> None:
         """Make them one after the other. Raises Refusal."""
+        said: dict[str, Assignment] = {}
         for each in assignments:
             path, field = find_place(self.rtype, each.name, self.sheet.data)
+            if not each.sign:
+                first = said.setdefault(spell_path(path, self.sheet.data), each)
+                if first is not each:
+                    raise _said_twice(first, each)
             if each.sign == "+":
                 self._add(path, field, each)
             elif each.sign == "-":
@@ -168,6 +173,11 @@ class Assigner:
                     f"{each.name} 中没有 {value}。现有：{'、'.join(map(str, there)) or '无'}",
                 )
             self._put((*path, at) if len(there) > 1 else path, GONE)
+
+
+def _said_twice(first: Assignment, second: Assignment) -> Refusal:
+    both, both_zh = (word.join(f"{each.name}={each.text}" for each in (first, second)) for word in (" and ", " 和 "))
+    return Refusal(f"a field is given twice: {both}. Keep one of them", f"同一字段写了两次：{both_zh}。请只保留一个")
 
 
 def _no_list(each: Assignment, field: Field) -> Refusal:

@@ -101,12 +101,15 @@ class Desk:
         near = [] if found else [named[each] for each in (nearest(text, named),) if each]
         return [shown[account] for account in [*found, *near]][:3]
 
-    def is_taken(self, name: str) -> bool:
-        """Whether an account has that name or folder already."""
-        if (self.root / "accounts" / slugify(name) / "profile.md").exists():
-            return True
-        profiles = self.portfolio.iter_records("profile", faulty=True)
-        return any(is_same(name, str(record.data.get("name", ""))) for record in profiles)
+    def find_namesake(self, name: str) -> str:
+        """The account that has that folder, name or legal name already; empty where none has."""
+        folder = slugify(name)
+        if folder and (self.root / "accounts" / folder / "profile.md").exists():
+            return folder
+        for record in self.portfolio.iter_records("profile", faulty=True):
+            if is_same(name, *(str(record.data.get(field, "")) for field in ("name", "legal_name"))):
+                return record.account
+        return ""
 
     def is_account(self, text: str) -> bool:
         """Whether a text without slash names an account, and not a record by its title or the end of its id."""

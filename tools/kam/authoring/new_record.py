@@ -128,11 +128,24 @@ def plan_new(desk: Desk, rtype: RecordType, account: str, data: Data, body: str 
             raise Refusal("name the new account: kam new profile NAME", "请写新客户名称：kam new profile 客户名称")
         if (desk.root / path).exists():
             raise Refusal(f"the account {account} exists already: {path}", f"客户 {account} 已存在：{path}")
+        _refuse_namesake(desk, str(data.get("name", "")))
     else:
         path = free_path(desk, rtype, account, data)
     record = path.removeprefix("accounts/").removesuffix(".md")
     text = render_record(rtype, data, body)
     return Plan([Change(path, text.encode(), None)], [_made(record)], record=record)
+
+
+def _refuse_namesake(desk: Desk, name: str) -> None:
+    """Raise Refusal where an account of that name is there: two would share what belongs to one customer."""
+    other = desk.find_namesake(name) if name else ""
+    if other:
+        path = f"accounts/{other}/profile.md"
+        raise Refusal(
+            f"{name} is an account already: {path}. To change it: kam set {other} FIELD=VALUE. "
+            "Another company needs a name that tells it apart",
+            f"客户“{name}”已存在：{path}。如需修改：kam set {other} 字段=值；如为另一家公司，请使用可区分的名称",
+        )
 
 
 def _made(record: str) -> tuple[str, str]:

@@ -63,9 +63,10 @@ def ask_account(desk: Desk, rtype: RecordType) -> str:
 def _ask_new_name(desk: Desk, field: Field) -> str:
     while True:
         name = _insist(desk, field, [], "")
-        if not desk.is_taken(name):
+        other = desk.find_namesake(name)
+        if not other:
             return name
-        _complain(desk, (f"There is an account {name} already.", f"客户“{name}”已存在。"))
+        _complain(desk, (f"There is an account {name} already. It is {other}.", f"客户“{name}”已存在：{other}。"))
 
 
 def ask_fields(desk: Desk, rtype: RecordType, account: str, given: Sequence[Assignment]) -> list[Assignment]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kam.authoring import Desk
     from kam.authoring.assignment import Assignment
     from kam.authoring.carry_out import Plan
+    from kam.model.schema import RecordType
 
 
 @click.command(
@@ -62,7 +63,7 @@ def make_record(
         rtype = desk.find_type(type_name)
         _require_one(rtype.name, named)
         account = account_of(desk, rtype, named)
-        said = [*_name_of_account(rtype.name, named, given), *given]
+        said = [*_name_of_account(rtype, named, given), *given]
         data = draft_record(desk, rtype, account, said, why)
         require_complete(rtype, data)
         return plan_new(desk, rtype, account, data, body)
@@ -77,15 +78,20 @@ def _ask(desk: Desk, type_name: str, named: list[str], given: list[Assignment]) 
     rtype = desk.find_type(type_name)
     if not named and rtype.scope != "portfolio":
         named = [ask_account(desk, rtype)]
-    said = [*_name_of_account(rtype.name, named, given), *given]
+    said = [*_name_of_account(rtype, named, given), *given]
     return named, [*given, *ask_fields(desk, rtype, account_of(desk, rtype, named), said)]
 
 
-def _name_of_account(type_name: str, named: Sequence[str], given: Sequence[Assignment]) -> list[Assignment]:
-    """A new account has the name that it was called by."""
+def _name_of_account(rtype: RecordType, named: Sequence[str], given: Sequence[Assignment]) -> list[Assignment]:
+    """A new account has the name that it was called by, unless another is given."""
     from kam.authoring.assignment import Assignment
+    from kam.authoring.spelling import find_field
 
-    return [Assignment("name", "", named[0])] if type_name == "profile" and named else []
+    if rtype.name != "profile" or not named:
+        return []
+    fields = [find_field(each.name, rtype.fields) for each in given]
+    is_given = any(field is not None and field.name == "name" for field in fields)
+    return [] if is_given else [Assignment("name", "", named[0])]
 
 
 def _require_one(type_name: str, named: Sequence[str]) -> None:
