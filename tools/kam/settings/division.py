@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kam.model.problem import Level
 from kam.model.schema import Label
 from kam.settings.parts import Known
 from kam.settings.requirements import choices_of
-from kam.settings.section import Section
+from kam.settings.section import Section, nearest, shown
 
 KEYS = ("accountable_may_do_the_work", "items")
 ITEM_KEYS = (
@@ -53,6 +54,8 @@ def read_responsibilities(section: Section, known: Known) -> Responsibilities:
 
 def _item(entry: Section, known: Known, may: bool) -> WorkItem:
     entry.require(*(("accountable",) if may else ("responsible", "accountable")))
+    for key in ("responsible", "accountable", "consulted", "informed", "stand_in"):
+        _check_roles(entry, key, known)
     names = entry.names("item")
     applies_to = entry.choice("applies_to", tuple(known.types))
     limit = entry.names("time_limit") if "time_limit" in entry.value else {}
@@ -69,6 +72,21 @@ def _item(entry: Section, known: Known, may: bool) -> WorkItem:
         time_limit=limit,
         stand_in=entry.text("stand_in"),
     )
+
+
+def _check_roles(entry: Section, key: str, known: Known) -> None:
+    """Warn of a role that is nearly one of the people file's: others may be those of an account's own team."""
+    profile = known.types.get("profile")
+    fields = [each.name for each in profile.fields if "person" in each.targets] if profile else []
+    roles = {*fields, *(person.role for person in known.people.values() if person.role)}
+    words = {role.casefold() for role in roles}
+    value = entry.value.get(key)
+    for at, role in enumerate(value if isinstance(value, list) else [value]):
+        near = nearest(role, roles) if isinstance(role, str) and role.casefold() not in words else ""
+        if near:
+            path = (*entry.path, key, at) if isinstance(value, list) else (*entry.path, key)
+            said = {"found": shown(role), "near": near}
+            entry.file.report(path, "settings-bad-reference", "role-near", said, level=Level.WARNING)
 
 
 def _severities(known: Known, applies_to: str) -> tuple[str, ...]:

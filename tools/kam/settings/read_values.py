@@ -104,6 +104,7 @@ def read_people(file: LocatedYaml) -> dict[str, Person]:
 
 
 def _person(person_id: str, entry: Section) -> Person:
+    first, last = _span(entry)
     return Person(
         id=person_id,
         names=entry.names("name"),
@@ -116,8 +117,8 @@ def _person(person_id: str, entry: Section) -> Person:
         skills=entry.texts("skills"),
         capacity=entry.number("capacity", most=168),
         cost_rate=entry.number("cost_rate"),
-        from_=entry.day("from"),
-        to=entry.day("to"),
+        from_=first,
+        to=last,
         stand_in=entry.text("stand_in"),
         aliases=entry.texts("aliases"),
         quotas=tuple(_quota(each) for each in entry.sections("quotas", ("from", "to", "amount", "currency"))),
@@ -149,16 +150,21 @@ def _handle(entry: Section) -> str:
 
 def _absence(entry: Section) -> Absence:
     entry.require("from", "to")
-    found = Absence(entry.day("from"), entry.day("to"), entry.text("reason"))
-    if found.to and found.from_ > found.to:
-        entry.complain(("to",), "span-order", first=found.from_, last=found.to)
-    return found
+    return Absence(*_span(entry), entry.text("reason"))
 
 
 def _quota(entry: Section) -> Quota:
     entry.require("from", "to", "amount")
-    amount = entry.number("amount") or Decimal(0)
-    return Quota(entry.day("from"), entry.day("to"), amount, _code(entry, "currency"))
+    first, last = _span(entry)
+    return Quota(first, last, entry.number("amount") or Decimal(0), _code(entry, "currency"))
+
+
+def _span(entry: Section) -> tuple[str, str]:
+    """The days ``from`` and ``to``, either empty where it is absent; the first may not lie after the last."""
+    first, last = entry.day("from"), entry.day("to")
+    if last and first > last:
+        entry.complain(("to",), "span-order", first=first, last=last)
+    return first, last
 
 
 def _in_circle(people: Mapping[str, Person]) -> list[str]:

@@ -20,6 +20,7 @@ CLOCKS = ("first_response", "resolution")
 LIMIT = re.compile(r"(?P<amount>\d{1,6}(?:\.\d{1,4})?)(?P<unit>min|h|d)(?P<business> business)?\Z")
 SECONDS = {"min": 60, "h": 3600, "d": 86_400}
 SHARE = re.compile(r"(\d{1,4})\s?%\Z")
+COUNTRY = re.compile(r"[A-Z]{2}\Z")
 OWN_ROLES = ("handler", "manager", "owner", "sponsor")
 """Roles that an account or an issue names itself; ``manager`` is the handler's."""
 
@@ -105,12 +106,14 @@ def read_service_levels(section: Section, known: Known) -> ServiceLevels:
     tiers = _choices(known, "profile", "tier")
     levels = {tier: _read_tier(top.inner("levels").inner(tier), known) for tier in top.inner("levels").value}
     _check_keys(top.inner("levels"), (*tiers, DEFAULT) if tiers else (), "tier")
+    by_country = top.inner("calendar_by_country")
+    _check_countries(by_country)
     found = ServiceLevels(
         levels,
         calendars,
         _read_default(top, calendars),
         _read_map(top.inner("calendar_by_tier"), calendars, tiers),
-        _read_map(top.inner("calendar_by_country"), calendars, ()),
+        _read_map(by_country, calendars, ()),
         _read_choices(top, "pause_while", _choices(known, "issue", "status"), "status"),
         tuple(_read_escalation(each, known) for each in top.sections("escalation", ESCALATION_KEYS)),
     )
@@ -234,6 +237,13 @@ def _check_keys(section: Section, known: Sequence[str], what: str) -> None:
             near = nearest(name, known)
             words = {"found": name, "near": near, "known": ", ".join(known)}
             section.file.report((*section.path, name), RULE, f"{what}-near" if near else what, words, of_key=True)
+
+
+def _check_countries(section: Section) -> None:
+    """Accounts name their country by its code, so that no other word would ever be met."""
+    for name in section.value:
+        if not COUNTRY.match(name):
+            section.file.report((*section.path, name), RULE, "country", {"found": shown(name)}, of_key=True)
 
 
 def _unknown(section: Section, path: tuple[str | int, ...], key: str, found: str, known: Iterable[str]) -> None:
