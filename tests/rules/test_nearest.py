@@ -6,6 +6,8 @@ import pytest
 
 from kam.rules.known import KnownRecords
 from kam.rules.nearest import nearest
+from kam.rules.unknown_person import nearest_person
+from kam.settings import Settings
 
 KNOWN = KnownRecords({
     "acme/profile": "profile",
@@ -42,3 +44,15 @@ def test_suggestions_end_where_they_would_take_too_long() -> None:
 
 def test_nothing_is_near_to_nothing() -> None:
     assert nearest("x", []) == "" and nearest("", ["a"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("李明", "li-ming"), ("wang-fangg", "wang-fang"), ("Zhao  Leii", "zhao-lei"), ("林溪", ""), ("", "")],
+)
+def test_the_person_somebody_meant(settings: Settings, value: str, meant: str) -> None:
+    assert nearest_person(value, settings) == meant
+
+
+def test_a_misspelt_chinese_name_is_nearly_a_person(settings: Settings) -> None:
+    assert nearest_person("李明x", settings) == "li-ming"

@@ -29,6 +29,16 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
         return
     for path, value in find_references(record.data, rtype, "person"):
         if value not in settings.people:
-            person = settings.find_person(value)
-            near = person.id if person else nearest(value, settings.people)
+            near = nearest_person(value, settings)
             yield Finding(path, "near" if near else "default", {"value": value, "near": near})
+
+
+def nearest_person(value: str, settings: Settings) -> str:
+    """The key of the person who is called so, or nearly so; empty where nobody is."""
+    person = settings.find_person(value)
+    near = person.id if person else nearest(value, settings.people)
+    if near:
+        return near
+    words = [word for each in settings.people.values() for word in (*each.names.values(), *each.aliases)]
+    person = settings.find_person(nearest(value, dict.fromkeys(words)))
+    return person.id if person else ""
