@@ -199,6 +199,9 @@ def test_a_shallow_clone_tells_no_history(repo: Path, commit: Run, git: Run, tmp
         with pytest.raises(ShallowClone) as error:
             ask()
         assert "--unshallow" in error.value.sentence("en")
+    with pytest.raises(UnknownRevision) as unknown:
+        clone.resolve("HEAD~1")
+    assert all("git fetch --unshallow" in unknown.value.sentence(lang) for lang in ("en", "zh"))
 
 
 def test_a_clone_that_lacks_contents_does_not_fetch_them(repo: Path, commit: Run, git: Run, tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ class GitError(Exception):
 class UnknownRevision(GitError):
     """A revision is asked for that is none of a commit here."""
 
-    def __init__(self, revision: str) -> None:
-        super().__init__("unknown-revision", revision=revision)
+    def __init__(self, revision: str, *, is_shallow: bool = False) -> None:
+        super().__init__("unknown-revision-shallow" if is_shallow else "unknown-revision", revision=revision)
 
 
 class NoCommonCommit(GitError):

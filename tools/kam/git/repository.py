@@ -102,7 +102,7 @@ class Repository:
             raise UnknownRevision(revision)
         done = run_git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if done.returncode:
-            raise UnknownRevision(revision)
+            raise UnknownRevision(revision, is_shallow=self.is_shallow())
         return done.stdout.decode("ascii", "replace").strip()
 
     def merge_base(self, first: str, second: str) -> str:
