@@ -66,3 +66,9 @@ def test_a_new_account_is_announced(root: Path, tmp_path: Path) -> None:
     assert "new account nobody: there was none of that name" in said
     again = run(root, lay(tmp_path, HEADER + ROW.replace("9", "8")), "--account", "nobody").stdout
     assert "new account" not in again
+
+
+def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_reader(root: Path, tmp_path: Path) -> None:
+    assert "No such file or directory" in run(root, tmp_path / "gone.csv").stderr
+    said = run(root, tmp_path / "gone.csv", lang="zh").stderr
+    assert "文件或文件夹不存在" in said and "No such file" not in said

@@ -144,10 +144,12 @@ def _load_mapping(ctx: Context, source: str, path: Path | None) -> MappingFile:
 
 
 def _stop_at_troubles(ctx: Context, outcome: Outcome) -> None:
+    from kam.cli.system_errors import translate
     from kam.importers.summary import say
 
     for trouble in outcome.troubles:
-        click.echo(f"kam: {say(trouble.key, ctx.lang, **trouble.words)}", err=True)
+        said = {name: translate(word, ctx.lang) for name, word in trouble.words.items()}
+        click.echo(f"kam: {say(trouble.key, ctx.lang, **said)}", err=True)
     if outcome.troubles:
         fail("nothing was imported", "没有导入任何内容", lang=ctx.lang)
 

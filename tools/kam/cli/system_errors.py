@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from kam.cli.context import words
 
@@ -27,6 +28,12 @@ def reason(error: OSError, lang: str) -> str:
     """``Permission denied`` in a language, as far as its words are known."""
     why = error.strerror or str(error)
     return CHINESE.get(error.errno or 0, why) if lang == "zh" else why
+
+
+def translate(why: str, lang: str) -> str:
+    """The system's own words in a language, as far as they are known."""
+    known = {os.strerror(number): said for number, said in CHINESE.items()}
+    return known.get(why, why) if lang == "zh" else why
 
 
 def spell_error(error: OSError) -> str:
