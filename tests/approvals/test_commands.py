@@ -178,3 +178,10 @@ def test_verifications_wait_and_only_the_right_people_do_them(office: Office) ->
         assert refused.exit_code == 2 and why in refused.output
     office.act_as("fan")
     assert "nobody has to verify" in office.kam("verify", CONTRACT).output
+
+
+def test_a_draft_is_put_up_for_approval_first(office: Office) -> None:
+    office.commit("li", {PATH: contract(status="draft")})
+    office.act_as("wang")
+    refused = office.approve("wang")
+    assert refused.exit_code == 2 and f"changes the status first: kam set {CONTRACT} status=approval" in refused.output

@@ -78,10 +78,7 @@ def _find_turn(desk: Desk, judged: Judged, decision: Decision, owner: str) -> Tu
     """The role in which this person decides now. Raises Refusal."""
     asked = [each for each in judged.standings if each.is_asked]
     if not asked:
-        raise Refusal(
-            f"{judged.record.id} is not up for approval in its state. Its owner changes the status first",
-            f"{judged.record.id} 当前状态无须审批，请先由负责人变更状态",
-        )
+        raise _refuse_unasked(desk, judged)
     unproven = find_unproven(desk, judged.record)
     still_open = list(dict.fromkeys(role for each in asked for role in _open(each, judged.field, unproven)))
     roles = list(dict.fromkeys(role for each in asked for role in each.rule.roles))
@@ -108,6 +105,26 @@ def _find_turn(desk: Desk, judged: Judged, decision: Decision, owner: str) -> Tu
     raise Refusal(
         f"it is not your turn yet: {role_name(first, desk.settings, 'en')} decides first",
         f"尚未轮到您审批，须先由{role_name(first, desk.settings, 'zh')}审批",
+    )
+
+
+def _refuse_unasked(desk: Desk, judged: Judged) -> Refusal:
+    """What brings the record to where its rules ask: a next state from which one of theirs can follow."""
+    record = judged.record
+    states = desk.settings.types[record.type].states
+    due = {state for each in judged.standings for state in each.rule.states}
+    follows = states.transitions if states else {}
+    now = str(record.data.get(states.field, "")) if states else ""
+    waits = [state for state in follows.get(now, ()) if state not in due and due & {*follows.get(state, ())}]
+    if states is None or not waits:
+        return Refusal(
+            f"{record.id} is not up for approval in its state. Its owner changes the status first",
+            f"{record.id} 当前状态无须审批，请先由负责人变更状态",
+        )
+    command = f"kam set {record.id} {states.field}={waits[0]}"
+    return Refusal(
+        f"{record.id} is not up for approval in its state. Its owner changes the status first: {command}",
+        f"{record.id} 当前状态无须审批，请先由负责人变更状态：{command}",
     )
 
 
