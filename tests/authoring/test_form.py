@@ -255,6 +255,70 @@ def test_a_contact_of_another_account_is_not_taken(
     kam("check", "accounts")
 
 
+PROFILE: Mapping[int, Rows] = {
+    0: [{"name": "Acme", "website": "https://acme.example.com", "address.city": "Lindavik", "address.country": "NO",
+         "tier": "B", "tags": "pumps; old", "owner": "林若溪", "lifecycle": "Prospect"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def acme(root: Path) -> Path:
+    """The profile of an account written by hand, with an address."""
+    path = root / "accounts/acme/profile.md"
+    text = path.read_text(encoding="utf-8")
+    head = "tier: A\nlifecycle: active\naddress: {street: Main Street 1, city: Lindavik}\n"
+    path.write_text(text.replace("tags: [", f"{head}tags: ["), encoding="utf-8")
+    return path
+
+
+def test_a_form_over_an_account_that_is_there_adds_what_it_says_and_nothing_else(
+    kam: Kam, form: Any, acme: Path, root: Path
+) -> None:
+    before = acme.read_text(encoding="utf-8")
+    filled = str(form("profile", PROFILE))
+    result = kam("import", "form", filled)
+    text = acme.read_text(encoding="utf-8")
+    added = text.replace("website: https://acme.example.com\n", "")
+    assert added.replace(', country: "NO"', "") == before
+    assert 'address: {street: Main Street 1, city: Lindavik, country: "NO"}' in text
+    assert "(3)" in result.stdout
+    assert "acme/profile Lifecycle: here Active, source Prospect\n" in result.stdout
+    assert "acme/profile Tags: here pumps; new, source pumps; old\n" in result.stdout
+    assert "acme/profile Tier: here A" in result.stdout
+    kam("import", "form", filled)
+    assert acme.read_text(encoding="utf-8") == text
+    assert [path.name for path in (root / "accounts").iterdir() if path.name.startswith("acme")] == ["acme"]
+
+
+def test_conflicts_show_values_as_people_read_them(kam: Kam, form: Any, acme: Path) -> None:
+    row = {"name": "Acme", "address.city": "奥斯陆", "lifecycle": "潜在客户"}
+    contact = {"#": 1, "name": "Mia Berg", "role": "Buyer"}
+    result = kam("import", "form", str(form("profile", {0: [row], 1: [contact]})), lang="zh")
+    assert "{" not in result.stdout and "[" not in result.stdout
+    assert "acme/profile 地址：本地 街道门牌：Main Street 1；城市：Lindavik，" in result.stdout
+    assert "来源 街道门牌：Main Street 1；城市：奥斯陆" in result.stdout
+    assert "本地 张伟；Anna Keller，来源 Mia Berg\n" in result.stdout
+
+
+def test_an_empty_cell_takes_nothing_away(kam: Kam, form: Any, read: Callable[[str], str]) -> None:
+    kam("import", "form", str(form("meeting", TALKS)))
+    emptied = {name: cell for name, cell in TALKS[0][0].items() if name not in {"duration_minutes", "decisions"}}
+    result = kam("import", "form", str(form("meeting", {0: [emptied, TALKS[0][1]]})))
+    assert read("acme/meetings/2026-03-05-kick-off") == KICK_OFF
+    assert "both sides" not in result.stdout
+
+
+def test_a_record_written_by_hand_is_known_by_its_path_and_gets_no_origin(
+    kam: Kam, form: Any, read: Callable[[str], str], root: Path
+) -> None:
+    row = {"account": "acme", "title": "Visit", "at": date(2026, 3, 10), "duration_minutes": 30}
+    before = read("acme/meetings/2026-03-10-visit")
+    kam("import", "form", str(form("meeting", {0: [row]})))
+    text = read("acme/meetings/2026-03-10-visit")
+    assert text.replace("duration_minutes: 30\n", "") == before
+    assert len(list((root / "accounts/acme/meetings").iterdir())) == 1
+
+
 def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "other.xlsx"))
     book.add_worksheet("x").write(0, 0, "name")

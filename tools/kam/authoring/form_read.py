@@ -1,12 +1,14 @@
 """Reads a filled-in form back into drafts of records, and imports them as any other source is imported.
 
 The form's rows say records in labels and names; here they become ids, dates and numbers. A row is known again by its
-account, day and title, so that the same file imported twice changes nothing.
+account, day and title, so that the same file imported twice changes nothing; a record that was there before the form
+is found by its path (an account by its name), and what an empty cell is about stays as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,8 +181,10 @@ class FormGatherer(Gatherer):
         except BadValueError as error:
             self._refuse(rtype, row, lists, error)
             return None
+        said = frozenset(data)
         _begin_history(rtype, data, names)
-        return self._make(rtype, row, account, data, names)
+        draft = self._make(rtype, row, account, data, names)
+        return draft and replace(draft, said=said)
 
     def _refuse(self, rtype: RecordType, row: Row, lists: Sequence[Row], error: BadValueError) -> None:
         """A record goes with all its rows of the sheet in which the wrong cell is."""

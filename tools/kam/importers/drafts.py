@@ -29,6 +29,7 @@ class Draft:
 
     ``id`` is the account's slug of a profile, the id of a person or product, else empty; ``account`` is empty for
     the in-tray; ``names`` lists the fields the mapping fills, whether or not the source has a value for each.
+    ``said`` are the fields that people filled in where the source is a form, else None.
     """
 
     make: str
@@ -41,6 +42,7 @@ class Draft:
     account: str = ""
     slug: str = ""
     body: str = ""
+    said: frozenset[str] | None = None
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kam.importers.drafts import Draft
 from kam.importers.edits import apply_changes
-from kam.importers.merge import FieldChange, merge, names_to_merge
+from kam.importers.merge import FieldChange, merge_draft
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
 from kam.model.problem import Problem
@@ -53,7 +53,7 @@ class LedgerPlanner:
         if record is None:
             self._add(draft, rtype, {"id": UNFIT.sub("-", draft.key), **draft.data})
             return
-        merged = merge(record.id, names_to_merge(draft, record.data), draft.data, record.data, last)
+        merged = merge_draft(draft, record, rtype, last)
         self.plan_made.conflicts += merged.conflicts
         if record.account == UNASSIGNED and draft.account:
             self._move(draft, record, rtype, merged.changes)

@@ -9,7 +9,7 @@ from kam.importers.drafts import Draft
 from kam.importers.edits import apply_changes
 from kam.importers.ledgers import LedgerPlanner
 from kam.importers.loosen import loosen
-from kam.importers.merge import merge, names_to_merge
+from kam.importers.merge import merge_draft
 from kam.importers.plan import Note, Plan, Write, note_known, note_new
 from kam.importers.state import Remembered
 from kam.importers.surroundings import Surroundings
@@ -77,12 +77,15 @@ class RecordPlanner:
             self._update(draft, record, last, rtype)
 
     def _find(self, draft: Draft, last: Remembered | None) -> Record | None:
-        """The record the draft is about: by its origin, by its account, or where it last was."""
+        """The record the draft is about: by its origin, its account, where it last was, or (of a form) its path."""
         found = self.around.existing.by_source.get((draft.make, draft.key))
         if found is None and draft.make == "profile":
             found = self.around.existing.profiles.get(draft.id)
         if found is None and last is not None:
             found = self.around.portfolio.find_record(last.record)
+        if found is None and draft.said is not None and draft.account and draft.slug:
+            folder = self.around.types[draft.make].folder
+            found = self.around.portfolio.find_record(f"{draft.account}/{folder}/{draft.slug}")
         return found
 
     def _leave_out(self, draft: Draft, last: Remembered) -> None:
@@ -119,7 +122,7 @@ class RecordPlanner:
         return path
 
     def _update(self, draft: Draft, record: Record, last: Remembered | None, rtype: RecordType) -> None:
-        merged = merge(record.id, names_to_merge(draft, record.data), draft.data, record.data, last)
+        merged = merge_draft(draft, record, rtype, last)
         path = self._moved_path(draft, record, rtype)
         self.plan.conflicts += merged.conflicts
         if merged.changes or path != record.path:

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from kam.importers.drafts import Reject
 from kam.importers.plan import Count
 from kam.importers.run import Outcome
-from kam.model.record import Value
+from kam.importers.spelled import spell_field, spell_value
 from kam.model.schema import RecordType
 from kam.model.texts import load_texts, render_message
 
@@ -51,7 +51,7 @@ def render_text(
     for make, count in outcome.plan.counts.items():
         yield from (f"  {example}" for example in count.examples if make)
     yield from _render_hints(outcome, lang)
-    yield from _render_conflicts(outcome, lang)
+    yield from _render_conflicts(outcome, types, lang)
     yield from _render_rejects(outcome, rejects, lang)
     if not outcome.dry_run:
         yield say("summary-written", lang, count=f"{len(written):,}") if written else say("summary-nothing", lang)
@@ -108,13 +108,15 @@ def _render_hints(outcome: Outcome, lang: str) -> Iterator[str]:
             yield say("more-notes", lang, count=f"{len(notes) - SHOWN:,}")
 
 
-def _render_conflicts(outcome: Outcome, lang: str) -> Iterator[str]:
+def _render_conflicts(outcome: Outcome, types: Mapping[str, RecordType], lang: str) -> Iterator[str]:
     conflicts = sorted(outcome.plan.conflicts, key=lambda c: (c.record, c.field))
     if conflicts:
         yield say("summary-conflicts", lang, count=f"{len(conflicts):,}")
         for each in conflicts:
-            ours, theirs = _short(each.ours), _short(each.theirs)
-            yield "  " + say("summary-conflict", lang, record=each.record, field=each.field, ours=ours, theirs=theirs)
+            field = types[each.make].by_name.get(each.field) if each.make in types else None
+            ours, theirs = spell_value(each.ours, field, lang), spell_value(each.theirs, field, lang)
+            name = spell_field(field, each.field, lang)
+            yield "  " + say("summary-conflict", lang, record=each.record, field=name, ours=ours, theirs=theirs)
 
 
 def _render_rejects(outcome: Outcome, rejects: Mapping[str, str], lang: str) -> Iterator[str]:
@@ -128,11 +130,6 @@ def _render_rejects(outcome: Outcome, rejects: Mapping[str, str], lang: str) -> 
         yield "  " + say("summary-reject", lang, file=each.file, line=each.line, reason=reason)
     if len(found) > SHOWN:
         yield "  " + say("more-notes", lang, count=f"{len(found) - SHOWN:,}")
-
-
-def _short(value: Value | None) -> str:
-    text = "–" if value is None else str(value)
-    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def render_json(outcome: Outcome, written: list[str], rejects: Mapping[str, str], lang: str) -> dict[str, Any]:
