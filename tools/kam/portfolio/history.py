@@ -5,17 +5,21 @@ A record that was renamed keeps its days, and a new name alone is no change.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kam.git import Commit, GitError, Repository, open_repository
 from kam.portfolio.store import private_name
 from kam.settings.cache import make_cache_folder
+
+if TYPE_CHECKING:
+    from kam.git import Commit, GitError, Repository
 
 FORM = "1"
 """Raised with every change to what is kept."""
@@ -52,6 +56,8 @@ class History:
 
     @cached_property
     def _last(self) -> dict[str, str]:
+        from kam.git import GitError
+
         try:
             changes = load_changes(self._root, self._zone, cache=self._cache)
         except GitError as error:
@@ -70,6 +76,10 @@ def find_mark(root: Path) -> str:
 
     Empty outside Git and before the first commit.
     """
+    if not may_be_in_git(root):
+        return ""
+    from kam.git import GitError, open_repository
+
     try:
         repository = open_repository(root)
         head = repository.head() if repository else None
@@ -78,11 +88,20 @@ def find_mark(root: Path) -> str:
         return error.key
 
 
+def may_be_in_git(root: Path) -> bool:
+    """Whether Git need be asked at all; most of a check in which nothing changed would be spent on that."""
+    return "GIT_DIR" in os.environ or any(
+        os.path.lexists(folder / ".git") for folder in (root, *root.resolve().parents)
+    )
+
+
 def load_changes(root: Path, zone: str, *, cache: bool = True) -> list[Change]:
     """Every file below ``accounts/`` with each day on which a commit changed it, sorted.
 
     Raises GitError where the history cannot be read or is cut off: days that follow from half a history would be wrong.
     """
+    from kam.git import open_repository
+
     repository = open_repository(root)
     head = repository.head() if repository else None
     if repository is None or head is None:
@@ -125,6 +144,8 @@ def _load_kept(db: sqlite3.Connection, repository: Repository, head: str, zone: 
 
 def is_ancestor(repository: Repository, commit: str, head: str) -> bool:
     """Whether the second commit comes from the first."""
+    from kam.git import GitError
+
     try:
         return repository.merge_base(commit, head) == commit
     except GitError:
