@@ -125,6 +125,22 @@ def test_nothing_found_is_said(told: Project) -> None:
     assert entries(told, "nobody") == []
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("nosuch", "there is no account or record nosuch"),
+        ("beat", "there is no account or record beat. Did you mean Beta (beta)?"),
+        ("Beta", "there is no account or record Beta. Did you mean beta?"),
+        ("beta/profil", "there is no record beta/profil. Did you mean beta/profile?"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_called_that(project: Project, target: str, said: str) -> None:
+    project.commit({"accounts/beta/profile.md": PROFILE.replace("Acme", "Beta")}, "Beta")
+    assert f"nothing found in the history: {said}" in project.kam("audit", "log", target).stdout
+    assert "历史中没有找到相关修改：没有“" in project.kam("--lang", "zh", "audit", "log", target).stdout
+    assert project.kam("audit", "log", "beta", "--since", "2030-01-01").stdout == "nothing found in the history\n"
+
+
 def test_half_a_history_tells_nothing(told: Project, tmp_path: Path) -> None:
     told.git("clone", "-q", "--depth", "1", told.root.as_uri(), str(tmp_path / "shallow"))
     result = told.kam("audit", "log", root=tmp_path / "shallow")

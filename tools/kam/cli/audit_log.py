@@ -123,7 +123,36 @@ def _text_lines(entries: Iterator[Entry], wording: Wording, ctx: Context, zone: 
         if entry.body_changed:
             yield ctx.words("    The text below the fields was changed", "    正文有修改")
     if is_empty:
-        yield ctx.words("nothing found in the history", "历史中没有找到相关修改")
+        en, zh = _explain_nothing(target, ctx)
+        yield plain(ctx.words(f"nothing found in the history{en}", f"历史中没有找到相关修改{zh}"))
+
+
+def _explain_nothing(target: str, ctx: Context) -> tuple[str, str]:
+    """That nothing has the name asked for, with the nearest that there is; empty where it is there."""
+    from kam.authoring import Desk, Refusal
+
+    name = target.partition("#")[0]
+    head, slash, last = name.rpartition("/")
+    cut = f"{head}{slash}{last.partition('.')[0]}"
+    places = [
+        ctx.root / folder / each for folder in ("accounts", "archive") for each in (name, f"{name}.md", f"{cut}.md")
+    ]
+    if not target or any(place.exists() for place in places):
+        return "", ""
+    with ctx.portfolio() as portfolio:
+        desk = Desk(ctx.root, ctx.settings, portfolio, ctx.as_of, ctx.moment, "", ctx.lang)
+        near: list[str] = []
+        try:
+            near = [desk.find_record(target).id.removesuffix("/profile")]
+        except Refusal as refusal:
+            if "/" in target:
+                return f": {refusal.en}", f"：{refusal.zh}"
+            near = desk.find_accounts_like(target)
+    en, zh = " or ".join(near), "、".join(near)
+    return (
+        f": there is no account or record {target}" + (f". Did you mean {en}?" if near else ""),
+        f"：没有“{target}”这个客户或记录" + (f"。是否应为 {zh}？" if near else ""),
+    )
 
 
 def _clip(text: str) -> str:
