@@ -115,7 +115,8 @@ def _refuse_unasked(desk: Desk, judged: Judged) -> Refusal:
     due = {state for each in judged.standings for state in each.rule.states}
     follows = states.transitions if states else {}
     now = str(record.data.get(states.field, "")) if states else ""
-    waits = [state for state in follows.get(now, ()) if state not in due and due & {*follows.get(state, ())}]
+    known = due | set(states.initial if states else ())
+    waits = [state for state in follows.get(now, ()) if state not in known and due & {*follows.get(state, ())}]
     if states is None or not waits:
         return Refusal(
             f"{record.id} is not up for approval in its state. Its owner changes the status first",
