@@ -319,6 +319,22 @@ def test_a_record_written_by_hand_is_known_by_its_path_and_gets_no_origin(
     assert len(list((root / "accounts/acme/meetings").iterdir())) == 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "sheet", "named"),
+    [
+        ("en", "Account profiles", ["Country", "Address: Country"]),
+        ("zh", "客户资料", ["国家或地区", "地址：国家或地区"]),
+    ],
+)
+def test_parts_of_a_group_are_headed_by_it_so_that_no_two_columns_read_the_same(
+    kam: Kam, tmp_path: Path, lang: str, sheet: str, named: list[str]
+) -> None:
+    kam("export", "template", "profile", "-o", str(tmp_path / "form.xlsx"), lang=lang)
+    heads = sheets_of(tmp_path / "form.xlsx")[sheet][0]
+    assert len(heads) == len(set(heads))
+    assert set(named) <= set(heads)
+
+
 def test_another_workbook_is_no_form(kam: Kam, tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "other.xlsx"))
     book.add_worksheet("x").write(0, 0, "name")

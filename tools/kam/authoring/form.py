@@ -22,11 +22,13 @@ FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``name`` is the field's path with dots, ``account`` or ``#``; ``field`` is None for the latter two."""
+    """``name`` is the field's path with dots, ``account`` or ``#``; ``field`` is None for the latter two.
+    ``groups`` are the maps that the field is part of, from outside in."""
 
     name: str
     field: Field | None = None
     required: bool = False
+    groups: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,15 @@ def _is_mark(field: Field) -> bool:
     return field.unique
 
 
-def _columns(fields: Sequence[Field], history: str = "", above: str = "") -> Iterator[Column]:
+def _columns(fields: Sequence[Field], history: str = "", groups: tuple[Field, ...] = ()) -> Iterator[Column]:
     for field in fields:
         if field.name in LEFT_OUT or field.name == history or (field.kind is Kind.LIST and field.by_name):
             continue
-        name = f"{above}{field.name}"
         if field.kind is Kind.MAP:
-            yield from _columns(field.fields, above=f"{name}.")
+            yield from _columns(field.fields, groups=(*groups, field))
         else:
-            yield Column(name, field, field.required and not above)
+            name = ".".join(each.name for each in (*groups, field))
+            yield Column(name, field, field.required and not groups, groups)
 
 
 def _title(label: object, name: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ WORDS = {
         "en": "The number of the row on the first sheet that this belongs to.",
         "zh": "所属首张工作表中那一行的序号。",
     },
+    "within": {"en": ": ", "zh": "："},
     "required": {"en": "Required.", "zh": "必填。"},
     "percent": {"en": "Write 60 for 60 %.", "zh": "60% 请填 60。"},
     "several": {"en": "Several: put a semicolon between them.", "zh": "多项用分号隔开。"},
@@ -98,7 +99,8 @@ class _Writer:
         if column.field is None:
             return self.word("account" if column.name == ACCOUNT else "number")
         unit = column.field.unit_label.get(self.desk.lang) or column.field.unit
-        label = column.field.label.get(self.desk.lang, column.name)
+        parts = [each.label.get(self.desk.lang, each.name) for each in (*column.groups, column.field)]
+        label = self.word("within").join(parts)
         return f"{label} ({unit})" if unit else label
 
     def _help(self, column: Column, sheet: FormSheet) -> str:
