@@ -16,6 +16,7 @@ from kam.load.numbers import read_boolean, read_integer, read_number
 from kam.load.wrong import Wrong
 from kam.model.record import Value
 from kam.model.schema import Field, Kind
+from kam.schema_check.currency_names import find_listed
 
 SHORT_ITEM = 60
 """Items of at most this length are words: a comma parts them too."""
@@ -38,7 +39,9 @@ def read_value(text: str, field: Field, desk: Desk, account: str) -> Value:
         return _read_time(text, field, desk)
     if field.targets:
         return _read_reference(text, field.targets, desk, account)
-    return text
+    if field.format == "currency":
+        return find_listed(text, desk.settings.currencies) or text
+    return text.upper() if field.format == "country" and text.isascii() and len(text) == 2 else text
 
 
 def split_items(text: str, field: Field) -> list[str]:

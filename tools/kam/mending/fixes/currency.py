@@ -8,16 +8,10 @@ from kam.mending.page import Page
 from kam.mending.patch import Patch, difference
 from kam.mending.written import fixed_of
 from kam.model.problem import FieldPath, Problem
-from kam.schema_check.currency_names import find_currency
+from kam.schema_check.currency_names import find_listed
 from kam.write import EditError, set_value
 
 RULES = ("currency-in-number", "unknown-currency")
-
-SHARED = {
-    "$": ("USD", "HKD", "SGD", "AUD", "CAD", "TWD", "NZD"), "¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"),
-    "元": ("CNY", "TWD", "HKD"), "圆": ("CNY", "JPY"), "£": ("GBP", "EGP"),
-}  # fmt: skip
-"""Signs of several currencies, with those that each may stand for."""
 
 
 def mend(problem: Problem, page: Page) -> Patch | None:
@@ -31,20 +25,7 @@ def mend(problem: Problem, page: Page) -> Patch | None:
 
 def find_code(text: str, page: Page) -> str:
     """The one listed currency that a name or sign stands for here; empty where there is none, or several."""
-    known = page.settings.currencies
-    codes = {known.base, *known.listed} - {""}
-    word = text.strip()
-    if word in SHARED:
-        meant = [code for code in SHARED[word] if code in codes]
-        return meant[0] if len(meant) == 1 else ""
-    named = {
-        each.code
-        for each in known.listed.values()
-        if word.casefold() in (each.code.casefold(), *(name.casefold() for name in each.names.values()))
-    }
-    found = find_currency(word)
-    named |= {found} if found in codes or not codes else set()
-    return named.pop() if len(named) == 1 else ""
+    return find_listed(text, page.settings.currencies)
 
 
 def _mend_amount(problem: Problem, page: Page, path: FieldPath) -> Patch | None:
