@@ -54,6 +54,8 @@ def changed_lines(before: str, after: str) -> list[str]:
         ("acme", "currency=usd", "currency: USD"),
         ("acme", "currency=美元", "currency: USD"),
         ("acme", "country=de", "country: DE"),
+        ("acme", "country=中国", "country: CN"),
+        ("acme", "country=Germany", "country: DE"),
         ("acme", "website=https://acme.example.com/a?b=c", "website: https://acme.example.com/a?b=c"),
         ("acme/orders/2026-03#SO-1", "lines[0].quantity=3", LINE.replace("2,", "3,")),
         ("acme/orders/2026-03#SO-3", "amount=2000", "amount: 2000"),

@@ -16,6 +16,7 @@ from kam.load.numbers import read_boolean, read_integer, read_number
 from kam.load.wrong import Wrong
 from kam.model.record import Value
 from kam.model.schema import Field, Kind
+from kam.schema_check.country_names import find_country
 from kam.schema_check.currency_names import find_listed
 
 SHORT_ITEM = 60
@@ -41,7 +42,7 @@ def read_value(text: str, field: Field, desk: Desk, account: str) -> Value:
         return _read_reference(text, field.targets, desk, account)
     if field.format == "currency":
         return find_listed(text, desk.settings.currencies) or text
-    return text.upper() if field.format == "country" and text.isascii() and len(text) == 2 else text
+    return (find_country(text) or text) if field.format == "country" else text
 
 
 def split_items(text: str, field: Field) -> list[str]:
