@@ -9,9 +9,9 @@ from pathlib import Path
 from generate import generate
 from measure import KAM, Line, median, run
 
-DAY = "2026-06-30"
+DAY = "2026-01-01"
 KPI = (*KAM, "kpi", "--as-of", DAY)
-CHECK = (*KAM, "check")
+CHECK = (*KAM, "check", "--as-of", DAY)
 
 
 def lines(folder: Path, *, small: bool) -> Iterator[Line]:
