@@ -8,13 +8,15 @@ from kam.model.problem import Level
 from kam.model.schema import Label
 from kam.settings.parts import Known
 from kam.settings.requirements import choices_of
-from kam.settings.section import Section, nearest, shown
+from kam.settings.section import Section, shown
 
 KEYS = ("accountable_may_do_the_work", "items")
 ITEM_KEYS = (
     "item", "tiers", "applies_to", "severity", "department", "responsible", "accountable", "consulted", "informed",
     "time_limit", "stand_in",
 )  # fmt: skip
+SLIP = 0.85
+"""So alike are a role and its misspelling; ``service-manager`` and ``service-engineer`` are two roles."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,17 @@ def _item(entry: Section, known: Known, may: bool) -> WorkItem:
 
 
 def _check_roles(entry: Section, key: str, known: Known) -> None:
-    """Warn of a role that is nearly one of the people file's: others may be those of an account's own team."""
+    """Warn of a slip in a role; other words may be roles of an account's own team, or of nobody at present."""
+    from difflib import get_close_matches
+
     profile = known.types.get("profile")
     fields = [each.name for each in profile.fields if "person" in each.targets] if profile else []
     roles = {*fields, *(person.role for person in known.people.values() if person.role)}
     words = {role.casefold() for role in roles}
     value = entry.value.get(key)
     for at, role in enumerate(value if isinstance(value, list) else [value]):
-        near = nearest(role, roles) if isinstance(role, str) and role.casefold() not in words else ""
-        if near:
+        is_unknown = isinstance(role, str) and role.casefold() not in words
+        for near in get_close_matches(role, sorted(roles), n=1, cutoff=SLIP) if is_unknown else ():
             path = (*entry.path, key, at) if isinstance(value, list) else (*entry.path, key)
             said = {"found": shown(role), "near": near}
             entry.file.report(path, "settings-bad-reference", "role-near", said, level=Level.WARNING)
