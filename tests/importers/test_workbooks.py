@@ -253,5 +253,5 @@ def test_a_field_changed_on_both_sides_is_kept_and_listed_in_text_and_json(tmp_p
     for lang in ("en", "zh"):
         conflicts = json.loads(said[lang, "json"])["conflicts"]
         assert conflicts == [{"record": name, "field": "score", "ours": 7, "theirs": 4}]
-        (line,) = [line for line in said[lang, "text"].splitlines() if name in line and "score" in line]
-        assert "7" in line.split("score")[1] and "4" in line.split("score")[1]
+    assert f"  {name} Score: here 7, source 4\n" in said["en", "text"]
+    assert f"  {name} 评分：本地 7，来源 4\n" in said["zh", "text"]
