@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,8 +14,9 @@ import click
 
 from kam import __version__
 from kam.cli.context import LANGUAGES, Context, Day, spoken_language, words
+from kam.cli.lazy import Commands, LazyGroup
 
-COMMANDS: dict[str, tuple[str, str, str]] = {
+COMMANDS: Commands = {
     "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
     "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
     "tiers": ("tiers", "Show points and tiers of the accounts.", "查看客户的得分和级别。"),
@@ -46,48 +46,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "completion": ("completion", "Let Tab complete in your shell.", "设置终端的 Tab 补全。"),
     "init": ("init", "Begin a new, empty portfolio.", "新建一个空的客户档案库。"),
 }
-"""Command → module in this package, and its line in ``kam --help``, so that help imports no command."""
-
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module only when that command runs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"kam.cli.{COMMANDS[cmd_name][0]}").command
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, from the table alone."""
-        with formatter.section(words("Commands", "命令")):
-            formatter.write_dl([(name, words(en, zh)) for name, (_, en, zh) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but an unknown name gets the nearest known one."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=1)
-            also = words(f" Did you mean {near[0]}?", f"是否想用 {near[0]}？") if near else ""
-            ctx.fail(words(f"There is no command {name}.{also}", f"没有 {name} 这个命令。{also}"))
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     cls=LazyGroup,
+    table=COMMANDS,
     help=words(
         "Key accounts as code: account records in Git, checked, measured and published.",
         "用 Git 管理大客户档案：检查、度量、发布。",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -18,7 +16,7 @@ from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
 from kam.portfolio.stored import StoredAccounts, ids_in, ids_of, paths_of
 from kam.portfolio.tree import is_text, list_top, sign, sign_tree
-from kam.portfolio.workers import spread
+from kam.portfolio.workers import spread, without_collector
 from kam.settings.suppressions import Suppressions
 
 if TYPE_CHECKING:
@@ -59,18 +57,6 @@ def find_signatures(root: str, *, unsigned: bool = False) -> dict[str, bytes]:
         ARCHIVE: sign(list_archive(root)),
         **dict(spread(names, make, chunk=SIGN_CHUNK, least=SIGN_LEAST)),
     }
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Loading makes no cycles of values, and looking for some among so many takes its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _is_same(known: dict[str, bytes], found: dict[str, bytes], account: str) -> bool:
@@ -119,7 +105,7 @@ class Refresh:
         found = find_signatures(self.root, unsigned=self.verify or not known)
         if found == known and b"" not in found.values() and self.store.meta("state"):
             return False
-        with self.store.writing(), _without_collector():
+        with self.store.writing(), without_collector():
             self._update(found)
         return True
 

@@ -5,11 +5,13 @@ What passes between the processes is plain values, over pipes of our own; nothin
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO, TypeVar
 
 Task = TypeVar("Task")
@@ -18,6 +20,18 @@ Result = TypeVar("Result")
 
 class WorkerFailed(RuntimeError):
     """A worker process broke; the text is its traceback."""
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Loading makes no cycles of values, and looking for some among so many takes its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def can_fork() -> bool:
@@ -82,8 +96,6 @@ def _start(share: list[Sequence[Task]], make: Callable[[], Callable[[Task], Resu
 
 
 def _work(pipe: BinaryIO, share: list[Sequence[Task]], make: Callable[[], Callable[[Task], Result]]) -> None:
-    import gc
-
     gc.freeze()
     try:
         work = make()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from kam.model.record import Data
-from kam.portfolio.workers import spread
+from kam.portfolio.workers import spread, without_collector
 from kam.tables.collect import Batch, Collector, Flaw
 from kam.tables.plan import TablePlan
 from kam.tables.service import traits_of
@@ -101,24 +99,12 @@ def _read_profiles(portfolio: RecordSource) -> tuple[dict[str, str], dict[str, D
 def _fill(
     source: RecordSource, collector: Collector, plan: TablePlan, span: Span
 ) -> tuple[list[Packed], list[tuple[Any, ...]]]:
-    with _no_cyclic_gc():
+    with without_collector():
         records = list(source.iter_records(plan.rtype.name, span=span))
         rows = [(batch.table, pack(batch)) for batch in collector.collect(plan, records)] if records else []
     flaws = [astuple(flaw) for flaw in collector.flaws]
     collector.flaws.clear()
     return rows, flaws
-
-
-@contextmanager
-def _no_cyclic_gc() -> Iterator[None]:
-    """Records hold no cycles, and looking for some among millions of values takes half the time of a build."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def pack(batch: Batch) -> bytes:
