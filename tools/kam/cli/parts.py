@@ -29,7 +29,6 @@ CODE = ("model", "settings", "policy", "tables", "kpi", "importers")
 """The packages whose code decides what is found."""
 
 FILE, DATED_FILE = "parts.json", "dated.json"
-DECEMBER = 12
 
 
 def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
@@ -52,8 +51,8 @@ def find_dated_problems(settings: Settings, as_of: date, *, cache: bool = True) 
 
         return find_unannounced(settings, as_of)
 
-    season = f"{settings.digest} {as_of.year} {as_of.month == DECEMBER}"
-    return _remember(settings, DATED_FILE, season, find) if cache else find()
+    month = as_of.isoformat()[:7]  # what is announced is asked by the month
+    return _remember(settings, DATED_FILE, f"{settings.digest} {month}", find) if cache else find()
 
 
 def _remember(settings: Settings, file: str, asked: str, find: Callable[[], list[Problem]]) -> list[Problem]:

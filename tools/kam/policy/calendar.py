@@ -18,7 +18,6 @@ from kam.settings.calendars import MIDNIGHT, Calendar, public_days
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-SECOND = 1_000_000
 DAY = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1970, 2150
 """Outside of these years no time passes: nothing in a record lies there but mistakes."""

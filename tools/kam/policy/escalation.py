@@ -13,8 +13,6 @@ from kam.policy.service_terms import WORKING_DAY, Terms
 from kam.settings.service_levels import Escalation, Limit, ServiceLevels
 from kam.settings.values import Person
 
-WHOLE = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -53,11 +53,6 @@ class Report:
     summary: Summary
     suppressed: Sequence[Suppressed] = ()
 
-    @property
-    def has_errors(self) -> bool:
-        """Whether a check of this fails."""
-        return self.summary.errors > 0
-
 
 def make_report(
     problems: Iterable[Problem],
