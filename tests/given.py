@@ -10,6 +10,7 @@ from typing import Any
 from kam.load import load_document
 from kam.model.problem import Level
 from kam.model.record import Record
+from kam.portfolio.history import Origin
 from kam.settings import Settings
 from kam.write import render_record
 
@@ -22,6 +23,7 @@ class Given:
     settings: Settings
     records: list[Record]
     digest: str = ""
+    origin: Origin | None = None
 
     def iter_records(self, type: str | None = None, *, span: tuple[str, str] = ("", "")) -> Iterator[Record]:
         assert span == ("", ""), "so few records are never split"

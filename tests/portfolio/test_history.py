@@ -52,6 +52,11 @@ def git(root: Path, tmp_path: Path) -> Git:
     return run
 
 
+def days(root: Path, zone: str = ZONE, *, cache: bool = True) -> list[tuple[str, str]]:
+    """Path and day of every change."""
+    return [(each.path, each.day) for each in load_changes(root, zone, cache=cache)]
+
+
 def write(root: Path, name: str, text: str) -> None:
     path = root / "accounts" / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +71,8 @@ def commit(git: Git, on: str) -> None:
 def test_each_change_has_its_day_in_the_company_s_time_zone(root: Path, git: Git) -> None:
     write(root, "acme/profile.md", PROFILE.format(needs="a"))
     commit(git, "2026-01-10T20:00:00+00:00")
-    assert load_changes(root, ZONE) == [("accounts/acme/profile.md", "2026-01-11")]
-    assert load_changes(root, "Europe/Berlin") == [("accounts/acme/profile.md", "2026-01-10")]
+    assert days(root) == [("accounts/acme/profile.md", "2026-01-11")]
+    assert days(root, "Europe/Berlin") == [("accounts/acme/profile.md", "2026-01-10")]
 
 
 def test_new_commits_are_added_to_what_is_kept_and_renames_followed(root: Path, git: Git) -> None:
@@ -84,8 +89,8 @@ def test_new_commits_are_added_to_what_is_kept_and_renames_followed(root: Path, 
         ("accounts/acme/risks/one.md", "2026-03-01"),
         ("accounts/acme/risks/two.md", "2026-01-10"),
     ]
-    assert load_changes(root, ZONE) == expected
-    assert load_changes(root, ZONE, cache=False) == expected
+    assert days(root) == expected
+    assert days(root, cache=False) == expected
 
 
 def test_another_branch_is_read_from_the_beginning(root: Path, git: Git) -> None:
@@ -94,14 +99,14 @@ def test_another_branch_is_read_from_the_beginning(root: Path, git: Git) -> None
     git("checkout", "-q", "-b", "side")
     write(root, "acme/profile.md", PROFILE.format(needs="b"))
     commit(git, "2026-02-01T12:00:00+08:00")
-    assert ("accounts/acme/profile.md", "2026-02-01") in load_changes(root, ZONE)
+    assert ("accounts/acme/profile.md", "2026-02-01") in days(root)
     git("checkout", "-q", "main")
-    assert load_changes(root, ZONE) == [("accounts/acme/profile.md", "2026-01-10")]
+    assert days(root) == [("accounts/acme/profile.md", "2026-01-10")]
 
 
 def test_a_folder_without_git_or_commit_has_no_days(root: Path, git: Git, tmp_path: Path) -> None:
-    assert load_changes(root, ZONE) == []
-    assert load_changes(tmp_path, ZONE) == []
+    assert days(root) == []
+    assert days(tmp_path) == []
 
 
 def test_a_commit_refreshes_what_was_stale_at_once(root: Path, git: Git) -> None:

@@ -102,7 +102,7 @@ def _accounts(portfolio: Portfolio) -> list[str]:
 def _revision(portfolio: Portfolio) -> str | None:
     from kam.tables.revisions import find_revision
 
-    return find_revision(portfolio.root)
+    return find_revision(portfolio)
 
 
 def _render(

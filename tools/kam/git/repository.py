@@ -169,15 +169,16 @@ class Repository:
         words = ("diff-tree", *DIFF, first, second, "--", *under)
         return list(parse_changes(iter_parts(stream_git(self.root, *words))))
 
-    def log(self, under: tuple[str, ...] = RECORDS, since: str | None = None) -> Iterator[Commit]:
+    def log(self, under: tuple[str, ...] = RECORDS, since: str | None = None, until: str = "HEAD") -> Iterator[Commit]:
         """The commits that changed files below the folders, newest first, in one pass; renames are followed.
 
-        ``since`` leaves out what that commit comes from. Raises ShallowClone rather than tell half of the story.
+        ``since`` leaves out what that commit comes from, ``until`` takes the place of the commit checked out. Raises
+        ShallowClone rather than tell half of the story.
         """
         self.require_whole()
-        if self.head() is None:
+        if until == "HEAD" and self.head() is None:
             return
-        span = ("HEAD", f"^{since}") if since else ("HEAD",)
+        span = (until, f"^{since}") if since else (until,)
         words = ("log", *DIFF, *LOG, *span, "--", *under)
         yield from parse_log(iter_parts(stream_git(self.root, *words)))
 

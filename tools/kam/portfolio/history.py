@@ -1,6 +1,6 @@
-"""On which days the records changed, from Git; kept between runs, so that only new commits are read.
+"""Who changed which record file when, from Git; kept between runs, so that only new commits are read.
 
-A record that was renamed keeps its days, and a new name alone is no change.
+A record that was renamed keeps its changes, and a new name alone is no change.
 """
 
 from __future__ import annotations
@@ -8,28 +8,52 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
-from datetime import date
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam.portfolio.store import private_name
 from kam.settings.cache import make_cache_folder
 
 if TYPE_CHECKING:
-    from kam.git import Commit, GitError, Repository
+    from kam.git import Commit, FileChange, GitError, Repository
 
-FORM = "1"
+FORM = "2"
 """Raised with every change to what is kept."""
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS changes (path TEXT, day TEXT, PRIMARY KEY (path, day)) WITHOUT ROWID",
-)
-UNDER = "accounts/"
-Change = tuple[str, str]
-"""Path from the root and day (ISO) of a commit that changed the file."""
+TABLES = {
+    "changes": "CREATE TABLE changes (path TEXT, sha TEXT, kind TEXT, day TEXT, PRIMARY KEY (path, sha)) WITHOUT ROWID",
+    "commits": "CREATE TABLE commits (sha TEXT PRIMARY KEY, at TEXT, author TEXT) WITHOUT ROWID",
+}
+KINDS = {"A": "added", "D": "removed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the history of records is to be read that lie in a folder of kam's own: the portfolio's root in the
+    repository, and the commit that they stand at."""
+
+    root: Path
+    commit: str
+
+
+class Change(NamedTuple):
+    """What a commit did to a file.
+
+    ``path`` is the name that the file has now, from the root; ``day`` (ISO) is the day of the commit in the company's
+    time zone, ``at`` its moment in UTC; ``author`` is an e-mail address in lower case; ``kind`` is ``added``,
+    ``changed`` or ``removed``.
+    """
+
+    path: str
+    day: str
+    at: str
+    author: str
+    commit: str
+    kind: str
 
 
 class History:
@@ -58,17 +82,12 @@ class History:
     def _last(self) -> dict[str, str]:
         from kam.git import GitError
 
+        sql = "SELECT path, max(day) FROM changes WHERE day <= ? AND kind <> 'removed' GROUP BY path"
         try:
-            changes = load_changes(self._root, self._zone, cache=self._cache)
+            return dict(_ask(self._root, self._zone, sql, (self.as_of.isoformat(),), cache=self._cache))
         except GitError as error:
             self.error = error
             return {}
-        today = self.as_of.isoformat()
-        last: dict[str, str] = {}
-        for path, day in changes:
-            if last.get(path, "") < day <= today:
-                last[path] = day
-        return last
 
 
 def find_mark(root: Path) -> str:
@@ -95,51 +114,72 @@ def may_be_in_git(root: Path) -> bool:
     )
 
 
-def load_changes(root: Path, zone: str, *, cache: bool = True) -> list[Change]:
-    """Every file below ``accounts/`` with each day on which a commit changed it, sorted.
+def load_changes(root: Path, zone: str, *, cache: bool = True, origin: Origin | None = None) -> list[Change]:
+    """Every change of a file below ``accounts/`` or ``archive/``, by path, the newest first.
 
-    Raises GitError where the history cannot be read or is cut off: days that follow from half a history would be wrong.
+    Without an ``origin`` it is the history of the commit checked out; what is kept lies below ``root`` in any case.
+    Raises GitError where the history cannot be read or is cut off: what follows from half a history would be wrong.
     """
+    sql = (
+        "SELECT path, day, at, author, sha, kind FROM changes JOIN commits USING (sha) "
+        "ORDER BY path, day DESC, at DESC, sha"
+    )
+    return [Change(*row) for row in _ask(root, zone, sql, (), cache=cache, origin=origin)]
+
+
+def _ask(
+    root: Path, zone: str, sql: str, values: tuple[str, ...], *, cache: bool, origin: Origin | None = None
+) -> list[Any]:
+    """The rows of a query to what is known of the history, brought up to date first; none without Git."""
     from kam.git import open_repository
 
-    repository = open_repository(root)
-    head = repository.head() if repository else None
+    repository = open_repository(origin.root if origin else root)
+    head = origin.commit if origin else repository.head() if repository else None
     if repository is None or head is None:
         return []
     repository.require_whole()
     if cache:
-        with suppress(OSError, sqlite3.Error), closing(_open(root)) as db:
-            return _load_kept(db, repository, head, zone)
-    _, found = _read(repository.log(), ZoneInfo(zone))
-    return sorted(found)
+        with suppress(OSError, sqlite3.Error), _open(root) as db:
+            _update(db, repository, head, zone)
+            return db.execute(sql, values).fetchall()
+    with _open(None) as db:
+        _update(db, repository, head, zone)
+        return db.execute(sql, values).fetchall()
 
 
-def _open(root: Path) -> sqlite3.Connection:
-    folder = make_cache_folder(root)
-    db = sqlite3.connect(folder / private_name(folder, "history", ".sqlite"), isolation_level=None, timeout=5)
-    db.execute("PRAGMA trusted_schema = OFF")
-    for statement in TABLES:
-        db.execute(statement)
-    return db
+@contextmanager
+def _open(root: Path | None) -> Iterator[sqlite3.Connection]:
+    """What is kept below the root; without one, nothing yet."""
+    place: Path | str = ":memory:"
+    if root is not None:
+        folder = make_cache_folder(root)
+        place = folder / private_name(folder, "history", ".sqlite")
+    with closing(sqlite3.connect(place, isolation_level=None, timeout=5)) as db:
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
+        yield db
 
 
-def _load_kept(db: sqlite3.Connection, repository: Repository, head: str, zone: str) -> list[Change]:
-    """What is kept, brought up to date first: by the commits since, or from the beginning where that is no ancestor."""
+def _update(db: sqlite3.Connection, repository: Repository, head: str, zone: str) -> None:
+    """Add the commits since the last time; begin anew where what is kept is of another kind, or of no ancestor."""
     kept = dict(db.execute("SELECT name, value FROM meta"))
-    if (kept.get("form"), kept.get("zone"), kept.get("head")) != (FORM, zone, head):
-        since = kept.get("head", "") if (kept.get("form"), kept.get("zone")) == (FORM, zone) else ""
-        since = since if since and is_ancestor(repository, since, head) else ""
-        names, found = _read(repository.log(since=since or None), ZoneInfo(zone))
-        db.execute("BEGIN IMMEDIATE")
-        if since:
-            _rename(db, names)
-        else:
-            db.execute("DELETE FROM changes")
-        db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?)", found)
-        rows = [("form", FORM), ("zone", zone), ("head", head)]
-        db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
-        db.execute("COMMIT")
-    return [(path, day) for path, day in db.execute("SELECT path, day FROM changes ORDER BY path, day")]
+    if (kept.get("form"), kept.get("zone"), kept.get("head")) == (FORM, zone, head):
+        return
+    since = kept.get("head", "") if (kept.get("form"), kept.get("zone")) == (FORM, zone) else ""
+    since = since if since and is_ancestor(repository, since, head) else ""
+    names, changes, commits = _read(repository.log(since=since or None, until=head), ZoneInfo(zone))
+    db.execute("BEGIN IMMEDIATE")
+    if since:
+        _rename(db, names)
+    else:
+        for table, statement in TABLES.items():
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+            db.execute(statement)
+    db.executemany("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", commits)
+    db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?)", changes)
+    rows = [("form", FORM), ("zone", zone), ("head", head)]
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+    db.execute("COMMIT")
 
 
 def is_ancestor(repository: Repository, commit: str, head: str) -> bool:
@@ -153,31 +193,37 @@ def is_ancestor(repository: Repository, commit: str, head: str) -> bool:
 
 
 def _rename(db: sqlite3.Connection, names: dict[str, str]) -> None:
-    """Move the days of renamed files, all at once, as one file may have taken the name of another."""
-    moved: list[Change] = []
+    """Move the changes of renamed files, all at once, as one file may have taken the name of another."""
+    moved: list[tuple[str, ...]] = []
     for old, now in names.items():
-        moved += [(now, day) for (day,) in db.execute("SELECT day FROM changes WHERE path = ?", (old,))]
+        moved += [(now, *rest) for rest in db.execute("SELECT sha, kind, day FROM changes WHERE path = ?", (old,))]
         db.execute("DELETE FROM changes WHERE path = ?", (old,))
-    db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?)", moved)
+    db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?)", moved)
 
 
-def _read(commits: Iterable[Commit], zone: ZoneInfo) -> tuple[dict[str, str], set[Change]]:
-    """Former names of files with their present ones, and the changes by present names; commits come newest first."""
+Rows = list[tuple[str, ...]]
+
+
+def _read(commits: Iterable[Commit], zone: ZoneInfo) -> tuple[dict[str, str], Rows, Rows]:
+    """Former names of files with their present ones, the changes by present names, and the commits that made them;
+    commits come newest first."""
     names: dict[str, str] = {}
-    found: set[Change] = set()
+    found: Rows = []
+    makers: Rows = []
     for commit in commits:
-        day = ""
-        for path, old_path, is_change in _iter_files(commit):
-            now = names.get(path, path)
-            if old_path != path:
-                names[old_path] = now
-            if is_change and now.startswith(UNDER):
-                day = day or commit.at.astimezone(zone).date().isoformat()
-                found.add((now, day))
-    return names, found
+        before = len(found)
+        day = commit.at.astimezone(zone).date().isoformat()
+        for change in filter(_is_text, commit.changes):
+            now = names.get(change.path, change.path)
+            if change.old_path != change.path:
+                names[change.old_path] = now
+            if not change.is_pure_rename:
+                found.append((now, commit.sha, KINDS.get(change.status, "changed"), day))
+        if len(found) > before:
+            at = commit.at.astimezone(UTC).isoformat(timespec="seconds")
+            makers.append((commit.sha, at, commit.author_email.lower()))
+    return names, found, makers
 
 
-def _iter_files(commit: Commit) -> Iterator[tuple[str, str, bool]]:
-    for change in commit.changes:
-        if not any("\ud800" <= c <= "\udfff" for c in change.path + change.old_path):
-            yield change.path, change.old_path, bool(change.blob) and not change.is_pure_rename
+def _is_text(change: FileChange) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in change.path + change.old_path)

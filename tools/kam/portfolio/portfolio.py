@@ -15,6 +15,7 @@ from kam.portfolio.store import Store, discard, open_private_store, open_reader,
 if TYPE_CHECKING:
     from kam.model.problem import FieldPath, Problem
     from kam.model.record import Record
+    from kam.portfolio.history import Origin
     from kam.portfolio.report import Report
     from kam.settings import Settings
 
@@ -71,8 +72,11 @@ class Portfolio:
     """All records below a root, as they were when it was opened.
 
     ``digest`` is that of the contents of all record files; ``changed_paths`` names the files that were loaded anew
-    or are gone since the last run that could keep a cache.
+    or are gone since the last run that could keep a cache. ``origin`` is set by whoever put the records of a commit
+    into a folder of kam's own: there the history is that of the commit.
     """
+
+    origin: Origin | None = None
 
     def __init__(self, root: Path, settings: Settings, store: Store, changed_paths: frozenset[str]) -> None:
         self.root = root
@@ -154,7 +158,9 @@ class Portfolio:
         if not is_same:
             store.close()
             return None
-        return Portfolio(self.root, self.settings, store, self.changed_paths)
+        found = Portfolio(self.root, self.settings, store, self.changed_paths)
+        found.origin = self.origin
+        return found
 
     def left_out(self) -> list[str]:
         """Ids of the records that an error keeps out of figures and pages, sorted."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
+from kam.settings.figures import Figures
 from kam.settings.service_levels import ServiceLevels
 from kam.tables.plan import NUMBER, TEXT, Column, Part, TablePlan
 
@@ -84,6 +85,11 @@ LABELS: Mapping[str, Label] = {
     "resolution": {"en": "Resolution within", "zh": "解决时限"},
     "clock": {"en": "Clock", "zh": "时限类型"},
     "due_date": {"en": "Due day", "zh": "到期日"},
+    "name": {"en": "Name", "zh": "名称"},
+    "value": {"en": "Number", "zh": "数值"},
+    "text": {"en": "Text", "zh": "文本"},
+    "author": {"en": "E-mail address in the commit", "zh": "提交所用邮箱"},
+    "commit": {"en": "Commit", "zh": "提交"},
 }
 
 RECORDS = SharedTable(
@@ -147,10 +153,15 @@ SERVICE_CLOCKS = SharedTable(
         severity=TEXT, due="TIMESTAMPTZ", due_date="DATE", state=TEXT,
     ),
 )  # fmt: skip
+PARAMETERS = SharedTable(
+    "parameters",
+    {"en": "Settings of the figures", "zh": "指标参数"},
+    _columns(name=TEXT, value="DECIMAL(18,6)", text=TEXT),
+)
 REVISIONS = SharedTable(
     "revisions",
-    {"en": "Days on which files changed in Git", "zh": "文件在 Git 中的变更日期"},
-    _columns(path=TEXT, day="DATE"),
+    {"en": "Changes of files, from Git", "zh": "文件在 Git 中的变更"},
+    _columns(path=TEXT, day="DATE", at="TIMESTAMPTZ", author=TEXT, person=TEXT, commit=TEXT, kind=TEXT),
 )
 CADENCE_DUE = SharedTable(
     "cadence_due",
@@ -160,9 +171,7 @@ CADENCE_DUE = SharedTable(
         record=TEXT, state=TEXT,
     ),
 )  # fmt: skip
-LATE = (REVISIONS, CADENCE_DUE)
-"""Shared tables that are filled when a query asks for them: from Git, and as of the day."""
-SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS, SERVICE_CLOCKS)
+SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS, SERVICE_CLOCKS, PARAMETERS)
 """Shared tables kept with the records."""
 
 
@@ -199,7 +208,7 @@ def quoted(name: str) -> str:
 
 
 def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of people, quotas, products, rates and service levels, as texts in the order of the columns."""
+    """Rows of people, quotas, products, rates, service levels and parameters, in the order of the columns."""
     people, quotas, products = [], [], []
     for p in settings.people.values():
         names = (p.names.get("en", p.id), p.names.get("zh", p.id))
@@ -219,6 +228,10 @@ def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         "quotas": quotas,
         "products": products,
         "rates": rates,
+        "parameters": [
+            (name, None, value) if isinstance(value, str) else (name, value, None)
+            for name, value in settings.part(Figures).parameters.items()
+        ],
         "service_levels": [
             (tier, severity, _text(level.first_response), _text(level.resolution))
             for tier, listed in levels.items()

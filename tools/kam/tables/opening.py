@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables, insert_rows
 from kam.tables.cadence import cadence_rows
-from kam.tables.gathered import CADENCE_DUE, LATE, REVISIONS, quoted
+from kam.tables.gathered import CADENCE_DUE, REVISIONS, quoted
+from kam.tables.late import LateTable, LateTables
 from kam.tables.plan import TablePlan, plan_tables
 from kam.tables.revisions import load_revisions
 from kam.tables.session import Tables, lock_down
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 5
+FORM = 6
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
@@ -33,11 +33,14 @@ SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
 where there are many records."""
 
 
-def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> Tables:
+def open_tables(
+    portfolio: RecordSource, as_of: date, *, cache: bool = True, late: Iterable[LateTable] = ()
+) -> Tables:
     """The record tables of a portfolio as a locked-down connection; close it, or use it in a ``with``.
 
     ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
-    only while their seal holds, which no other machine and no clone can make.
+    only while their seal holds, which no other machine and no clone can make. ``late`` are further tables that are
+    filled when a query asks for them.
     """
     import duckdb
 
@@ -50,26 +53,25 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
         connection = duckdb.connect(":memory:")
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
         build_tables(connection, portfolio, plans, fillings)
-    for table in LATE:
+    filled = LateTables.of((*_own_late(portfolio), *late))
+    for table in filled.tables:
         columns = ", ".join(f"{quoted(each.name)} {each.sql}" for each in table.columns)
-        connection.execute(f"CREATE TABLE memory.{table.name} ({columns})")
+        connection.execute(f"CREATE TABLE memory.{quoted(table.name)} ({columns})")
     zone = portfolio.settings.site.time_zone
     strict = connection.cursor()
     strict.execute("SET search_path = 'kept.strict,kept.main,memory'")
     connection.execute("SET search_path = 'kept,memory'")
     strict.execute(f"SET TimeZone = '{zone}'")
     lock_down(connection, zone)
+    return Tables(connection, strict, plans, as_of, filled)
 
-    def fill_revisions(tables: Tables) -> None:
-        rows = load_revisions(portfolio.root, ZoneInfo(zone))
-        insert_rows(connection, f"memory.{REVISIONS.name}", REVISIONS.columns, rows)
 
-    def fill_cadence(tables: Tables) -> None:
-        rows = cadence_rows(portfolio, tables)
-        insert_rows(connection, f"memory.{CADENCE_DUE.name}", CADENCE_DUE.columns, rows)
-
-    late: dict[str, Callable[[Tables], None]] = {REVISIONS.name: fill_revisions, CADENCE_DUE.name: fill_cadence}
-    return Tables(connection, strict, plans, as_of, late)
+def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:
+    zone = ZoneInfo(portfolio.settings.site.time_zone)
+    return (
+        LateTable(REVISIONS, lambda tables, days: load_revisions(portfolio.root, zone)),
+        LateTable(CADENCE_DUE, lambda tables, days: cadence_rows(portfolio, tables)),
+    )
 
 
 def _kept_file(portfolio: RecordSource) -> Path:

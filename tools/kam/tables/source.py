@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from kam.model.record import Record
+from kam.portfolio.history import Origin
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -18,11 +19,15 @@ Span = tuple[str, str]
 
 
 class RecordSource(Protocol):
-    """Records with their settings; ``kam.portfolio.Portfolio`` is one. ``digest`` changes with the records."""
+    """Records with their settings; ``kam.portfolio.Portfolio`` is one.
+
+    ``digest`` changes with the records. ``origin`` says where their history is, unless it is that of ``root`` itself.
+    """
 
     root: Path
     settings: Settings
     digest: str
+    origin: Origin | None
 
     def iter_records(self, type: str | None = None, *, span: Span = ("", "")) -> Iterator[Record]:
         """The records without errors, of one type and one span if asked, sorted by id."""
@@ -44,6 +49,7 @@ class NoRecords:
     root: Path
     settings: Settings
     digest: str = ""
+    origin: Origin | None = None
 
     def iter_records(self, type: str | None = None, *, span: Span = ("", "")) -> Iterator[Record]:
         """Nothing."""
