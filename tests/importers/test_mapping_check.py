@@ -41,6 +41,8 @@ def test_the_mappings_that_come_with_kam_are_right(root: Path) -> None:
         ("number: {times: 1000}", "numbr: {times: 1000}", ["numbr", "number"]),
         ("number: {times: 1000}", "number: {time: 1000}", ["time", "times"]),
         ("title: What\n", "title: Waht\n", ["Waht", "What"]),
+        ("engaged_on: {column: Opened,", "engaged_on: {column: Opened, plus: {dayz: Value},", ["dayz", "days"]),
+        ("engaged_on: {column: Opened,", "engaged_on: {column: Opened, plus: {days: Vlaue},", ["Vlaue", "Value"]),
         ("    key: Deal\n", "    key: deal\n", ["deal", "Deal", "capitals"]),
         ('{column: Opened, date: "%d.%m.%Y"}, to: {value: engage}', '{column: Opened, date: "%q"}, to: engage', ["%q"]),
         ("to: {value: engage}", "to: {value: engaged}", ["choice engaged", "engage"]),

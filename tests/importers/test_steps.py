@@ -117,6 +117,8 @@ def test_the_kind_of_the_field_decides_where_the_mapping_says_nothing(kind: Kind
         ({"count": {"s": ["a", "b"]}}, 3),
         ({"each": "rows", "fields": {"to": "s"}, "changes": "to"}, [{"to": "a"}, {"to": "b"}, {"to": "c"}]),
         ({"each": "rows", "fields": {"to": "s", "n": "n"}, "sort": "n"}, None),
+        ({"each": "rows", "fields": {"to": "s"}, "newest": "to"}, "c"),
+        ({"each": "rows", "fields": {"to": "s"}, "where": {"s": "b"}, "at_least": 2, "newest": "to"}, None),
     ],
 )
 def test_several_rows_become_one_value(spec: Any, expected: object) -> None:
@@ -126,6 +128,36 @@ def test_several_rows_become_one_value(spec: Any, expected: object) -> None:
         assert [item.get("n", "") for item in found] == ["", "1", "2", "3"]
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "start", "span", "expected"),
+    [
+        ({"moment": "iso", "plus": {"minutes": "n"}}, "2024-02-28T23:30Z", "74", "2024-02-29T00:44Z"),
+        ({"moment": "iso", "plus": {"minutes": "n"}}, "2024-02-28T23:30Z", "0.5", "2024-02-28T23:30:30Z"),
+        (
+            {"moment": "iso", "plus": {"hours": "n", "days": "one"}},
+            "2024-02-28T23:30Z",
+            "3",
+            "2024-03-01T02:30Z",
+        ),
+        ({"moment": "iso", "plus": {"hours": "n"}}, "2024-02-28", "", None),
+        ({"moment": "iso", "plus": {"hours": "n"}}, "", "3", None),
+        ({"date": "iso", "plus": {"days": "n"}}, "2024-02-28", "2", "2024-03-01"),
+        ({"date": "iso", "plus": {"hours": "n"}}, "2024-02-28", "47", "2024-02-29"),
+        ({"date": "iso", "plus": {"days": "n"}}, "2024-02-28", "-28", "2024-01-31"),
+    ],
+)
+def test_a_span_is_added_to_a_moment_or_a_day(spec: Any, start: str, span: str, expected: str | None) -> None:
+    assert value({"column": "x", **spec}, {"x": start, "n": span, "one": "1"}) == expected
+
+
+@pytest.mark.parametrize(("span", "key"), [("soon", "no-number"), ("99999999", "no-date"), ("1E+99", "no-date")])
+def test_a_span_that_cannot_be_added_says_why(span: str, key: str) -> None:
+    spec = {"column": "x", "date": "iso", "plus": {"days": "n"}}
+    with pytest.raises(BadValueError) as refusal:
+        value(spec, {"x": "2024-02-28", "n": span})
+    assert refusal.value.key == key
 
 
 def test_dates_of_a_history_are_held_in_order() -> None:

@@ -14,7 +14,8 @@ from typing import Any
 from kam.importers.bundle import Bundle, Getter, Scope
 from kam.importers.cells import is_typed
 from kam.importers.conditions import make_condition
-from kam.importers.list_steps import LIST_STEPS, not_before, with_list_steps
+from kam.importers.list_steps import LIST_STEPS, with_list_steps
+from kam.importers.moments import not_before, plus
 from kam.importers.source import Row
 from kam.importers.steps import STEPS, BadValueError, Step, parse_number, plain
 from kam.model.record import Value
@@ -43,6 +44,8 @@ def make_getter(spec: Any, scope: Scope, target: Field | None = None) -> Getter:
         getter = _with_steps(getter, spec, scope, target)
     if LIST_STEPS & spec.keys():
         getter = with_list_steps(getter, spec)
+    if "plus" in spec:
+        getter = plus(getter, {unit: make_getter(span, scope) for unit, span in spec["plus"].items()})
     if "not_before" in spec:
         getter = not_before(getter, make_getter(spec["not_before"], scope))
     if "when" in spec:
@@ -61,6 +64,8 @@ def columns_of(spec: Any) -> set[str]:
     found |= set(spec.get("when", {})) | set(spec.get("where", {}) if spec.get("each", "rows") == "rows" else {})
     if "not_before" in spec:
         found |= columns_of(spec["not_before"])
+    for inner in spec.get("plus", {}).values():
+        found |= columns_of(inner)
     for inner in (*spec.get("first", ()), *spec.get("list", ()), *spec.get("map", {}).values()):
         found |= columns_of(inner)
     if spec.get("each") == "rows":

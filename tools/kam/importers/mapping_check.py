@@ -26,10 +26,11 @@ TOP = (
 TABLE = ("file", "columns", "optional", "sheet", "ignore")
 ENTRY = ("make", "table", "key", "fields", "where", "group", "let", "join", "account", "slug", "body", "checks")
 EXTRA = (
-    *("join", "rows", "where", "fields", "on", "changes", "sort", "ascending", "at_least", "not_before"),
-    *("when", "default", "otherwise", "split", "ref", "missing"),
+    *("join", "rows", "where", "fields", "on", "changes", "sort", "ascending", "at_least", "newest"),
+    *("plus", "not_before", "when", "default", "otherwise", "split", "ref", "missing"),
 )
 VALUE = (*SOURCES, *STEPS, *EXTRA)
+SPANS = ("minutes", "hours", "days")
 ROWS = ("first", "any", "last", "distinct", "sum", "max", "min")
 MISSING = ("reject", "create", "leave", "in-tray")
 
@@ -168,6 +169,8 @@ class _Check:
                 self.complain(place, key, words)
         if "not_before" in spec:
             self._check_value((*path, "not_before"), None)
+        for unit in Section(self.file, (*path, "plus"), SPANS).value:
+            self._check_value((*path, "plus", unit), None)
         for name in ("where", "when", "count"):
             self._check_condition((*path, name))
         for name in STEPS:
