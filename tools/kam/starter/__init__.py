@@ -22,6 +22,7 @@ OWN = {
     "people.yml": "site-config/people.yml",
     "products.yml": "site-config/products.yml",
     "policy.yml": "site-config/policy.yml",
+    "figures.yml": "site-config/figures.yml",
     "currencies.yml": "site-config/currencies.yml",
     "service-levels.yml": "site-config/service-levels.yml",
     "suppressions.yml": "site-config/suppressions.yml",
