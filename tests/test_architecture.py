@@ -12,13 +12,14 @@ import pytest
 
 LAYERS = (
     {"kam", "kam.model"},
-    {"kam.git"},
+    {"kam.git", "kam.value"},
     {"kam.settings"},
     {"kam.load", "kam.schema_check", "kam.write", "kam.policy"},
     {"kam.rules"},
     {"kam.portfolio"},
     {"kam.tables", "kam.importers", "kam.report", "kam.starter", "kam.history", "kam.authoring", "kam.exports"},
     {"kam.kpi", "kam.mending"},
+    {"kam.people"},
     {"kam.site"},
     {"kam.cli"},
     {"kam.__main__"},

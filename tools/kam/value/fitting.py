@@ -1,0 +1,102 @@
+"""Maximum likelihood over positive parameters, with the checks without which an optimum is not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import minimize
+
+from kam.model.schema import Label
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Objective = Callable[[Floats], tuple[float, Floats]]
+
+EDGE = 9.0
+"""Logarithm of the smallest and largest scaled parameter: what lies there was not found but run away."""
+STEEPEST = 1e-6
+"""The slope for each customer, over logarithms of parameters, up to which an optimum counts as one."""
+FLATTEST = 1e-9
+"""The curvature for each customer below which a likelihood does not tell its parameters apart."""
+NEWTON_STEPS = 20
+STEP = 1e-5
+
+
+class NoFit(Exception):
+    """The data do not determine the model; ``reason`` says why, in words for the reader of a KPI."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.reason: Label = {"en": en, "zh": zh}
+
+
+def maximise(minus_log_likelihood: Objective, starts: Sequence[Sequence[float]], count: float) -> tuple[Floats, float]:
+    """The parameters of the highest likelihood, found from several starting points, and its logarithm.
+
+    ``minus_log_likelihood`` takes the logarithms of the parameters and gives value and gradient; ``count`` is the
+    number of customers. The best of the optima is polished by Newton's method, then held to what a maximum is: a slope
+    of zero, curved downwards in all directions, and away from the edge of the search. Raises NoFit where it is not.
+    """
+    best = min((_descend(minus_log_likelihood, np.log(start)) for start in starts), key=lambda found: found[1])
+    point, value = _polish(minus_log_likelihood, *best)
+    _, slope = minus_log_likelihood(point)
+    if not np.isfinite(value) or not np.all(np.isfinite(slope)) or bool(np.any(np.abs(point) > EDGE - 0.01)):
+        raise _undetermined()
+    if np.max(np.abs(slope)) > STEEPEST * count:
+        raise NoFit("the fit to the order history did not converge", "按订单历史拟合模型未收敛")
+    if np.min(np.linalg.eigvalsh(_curvature(minus_log_likelihood, point))) < FLATTEST * count:
+        raise _undetermined()
+    return np.exp(point), -value
+
+
+def _undetermined() -> NoFit:
+    return NoFit(
+        "the order history does not determine the model: customers differ too little, or too few order again",
+        "订单历史不足以确定模型：客户之间差异过小，或复购客户过少",
+    )
+
+
+def _descend(objective: Objective, start: Floats) -> tuple[Floats, float]:
+    found = minimize(
+        objective,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-EDGE, EDGE)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-10},
+    )
+    value = float(found.fun)
+    return np.asarray(found.x, dtype=np.float64), value if np.isfinite(value) else np.inf
+
+
+def _polish(objective: Objective, point: Floats, value: float) -> tuple[Floats, float]:
+    """Newton steps while they lead downhill, so that the optimum does not depend on where the search began."""
+    for _ in range(NEWTON_STEPS):
+        _, slope = objective(point)
+        curvature = _curvature(objective, point)
+        if not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0:
+            break
+        step = np.linalg.solve(curvature, slope)
+        after = np.clip(point - step, -EDGE, EDGE)
+        lower, _ = objective(after)
+        if not lower <= value + abs(value) * 1e-14:
+            break
+        point, value = after, lower
+        if np.max(np.abs(step)) < 1e-11:
+            break
+    return point, value
+
+
+def _curvature(objective: Objective, point: Floats) -> Floats:
+    """The matrix of second derivatives, from differences of the gradient."""
+    columns = []
+    for at in range(len(point)):
+        step = np.zeros_like(point)
+        step[at] = STEP
+        columns.append((objective(point + step)[1] - objective(point - step)[1]) / (2 * STEP))
+    matrix = np.array(columns)
+    return (matrix + matrix.T) / 2
