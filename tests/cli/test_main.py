@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kam.cli.context import find_root
 from kam.cli.main import COMMANDS
+from kam.model.root import find_root
 
 
 def _kam(*words: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from kam.cli.context import Context, find_root, spoken_language
+from kam.cli.context import Context, spoken_language
+from kam.model.root import find_root
 
 if TYPE_CHECKING:
     from kam.model.schema import Field, RecordType

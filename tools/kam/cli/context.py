@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from kam.model.root import find_root
+
 if TYPE_CHECKING:
     from kam.portfolio import Portfolio
     from kam.settings import Settings
@@ -53,14 +55,6 @@ def fail(en: str, zh: str, *, lang: str | None = None) -> NoReturn:
     text = (zh if lang == "zh" else en) if lang else words(en, zh)
     click.echo(f"kam: {text}", err=True)
     raise SystemExit(2)
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder, here or above, that holds a portfolio: ``mkdocs.yml`` and ``accounts/``."""
-    for folder in (start, *start.parents):
-        if (folder / "mkdocs.yml").is_file() and (folder / "accounts").is_dir():
-            return folder
-    return None
 
 
 def find_part(start: Path) -> tuple[Path, str] | None:

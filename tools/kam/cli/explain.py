@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kam.cli.context import Context, fail, find_root, spoken_language, words
+from kam.cli.context import Context, fail, spoken_language, words
 from kam.cli.explain_rule import iter_rule_lines, iter_rule_list, wrap
+from kam.model.root import find_root
 
 if TYPE_CHECKING:
     from kam.model.schema import Field, Label, RecordType

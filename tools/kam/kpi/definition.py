@@ -25,7 +25,7 @@ BETTER = ("higher", "lower", "neither")
 DEFAULT_DECIMALS = {"percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2}
 KEYS = (
     "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "window", "groupings",
-    "targets", "min_facts", "decimals", "empty", "sql",
+    "targets", "min_facts", "min_n", "decimals", "empty", "sql",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Target:
 @dataclass(frozen=True)
 class Kpi:
     """A KPI as its file defines it. ``empty`` says what is missing without facts; ``top`` is for ``top_share``.
+    Groups of fewer than ``min_n`` facts are withheld from wider audiences.
 
     ``sql`` gives the facts: columns ``account, person, at, record, numerator, denominator`` and further ones to
     group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window.
@@ -63,6 +64,7 @@ class Kpi:
     decimals: int = 0
     empty: Label = field(default_factory=dict)
     top: int = 0
+    min_n: int = 0
 
     @property
     def path(self) -> str:
@@ -119,6 +121,7 @@ def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
         decimals=top.whole("decimals", DEFAULT_DECIMALS[unit], least=0, most=6),
         empty=top.label("empty") if "empty" in top.value else {},
         top=top.whole("top", 5, least=1, most=1000),
+        min_n=top.whole("min_n", 0, least=2, most=1000),
     )
     return kpi, file
 

@@ -63,7 +63,14 @@ def exact(value: Decimal | None) -> Decimal | None:
 
 
 def _cells(f: Figure, status: str, lang: str) -> tuple[Any, ...]:
-    return (exact(f.value), f.n, exact(f.numerator), exact(f.denominator), status, _text(f.reason, lang))
+    return (
+        exact(f.value),
+        None if f.withheld else f.n,
+        exact(f.numerator),
+        exact(f.denominator),
+        status,
+        _text(f.reason, lang),
+    )
 
 
 def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
@@ -88,7 +95,7 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
 def _figure(figure: Figure, lang: str) -> dict[str, Any]:
     return {
         "value": exact(figure.value),
-        "n": figure.n,
+        "n": None if figure.withheld else figure.n,
         "numerator": exact(figure.numerator),
         "denominator": exact(figure.denominator),
         "reason": _text(figure.reason, lang),

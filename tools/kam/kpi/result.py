@@ -22,6 +22,7 @@ class Figure:
 
     ``value`` is None where there is none; ``reason`` then says why. With a value, ``reason`` says why it is not held
     against the target. ``least`` is the lowest value that so few accounts allow, where there is such a bound.
+    Where it is ``withheld`` (see ``kam.kpi.withhold``) not even ``n`` is told.
     """
 
     value: Decimal | None
@@ -30,17 +31,7 @@ class Figure:
     denominator: Decimal | None = None
     reason: Label | None = None
     least: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A figure of a part of the facts: ``key`` names the account, person, month …; None where the facts say none."""
-
-    key: str | None
-    label: Label
-    figure: Figure
-    target: Target
-    status: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,21 @@ class Point:
 
     as_of: date
     figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A figure of a part of the facts: ``key`` names the account, person, month …; None where the facts say none.
+
+    ``trend`` has its figures at earlier days, where both groups and a trend were asked for.
+    """
+
+    key: str | None
+    label: Label
+    figure: Figure
+    target: Target
+    status: str
+    trend: list[Point] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
