@@ -19,8 +19,8 @@ from kam.model.texts import render_message
 from kam.settings import load_settings
 
 HERE = Path(__file__).parent / "examples"
-ELSEWHERE = ("settings-tiers", "settings-cadence")
-"""Rules whose messages have their examples in ``test_tiers.py``."""
+ELSEWHERE = ("settings-tiers", "settings-cadence", "settings-appraisal")
+"""Rules whose messages have their examples in ``test_tiers.py`` and ``test_appraisal.py``."""
 RULES = sorted(path.stem for path in HERE.glob("settings-*.yml"))
 
 

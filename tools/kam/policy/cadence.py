@@ -78,7 +78,7 @@ class NextContact:
 
 def promises_on(profile: Data, cadence: Cadence, day: date) -> dict[str, Promise]:
     """The promises that hold for an account on a day, by kind: those of its tier, changed by those of its profile."""
-    phase = _lifecycle_on(profile, day)
+    phase = lifecycle_on(profile, day)
     if day.isoformat() < cadence.from_ or (cadence.lifecycle and phase and phase not in cadence.lifecycle):
         return {}
     if not phase and profile.get("lifecycle_history"):
@@ -118,7 +118,7 @@ def _own_promise(entry: Data, every: Span | None, of_tier: Promise | None, grace
     return replace(start, every=every, grace=late, person=person, contact=contact, is_own=True)
 
 
-def _lifecycle_on(profile: Data, day: date) -> str:
+def lifecycle_on(profile: Data, day: date) -> str:
     """The phase of an account on a day; empty where the profile names none, or none so early."""
     history = profile.get("lifecycle_history")
     rows = [each for each in history if isinstance(each, dict)] if isinstance(history, list) else []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
+from kam.settings.appraisal import FILE as APPRAISAL
+from kam.settings.appraisal import Appraisal, PeopleResults, read_appraisal, read_people_results
 from kam.settings.approvals import FILE as APPROVALS
 from kam.settings.approvals import Approvals, read_approvals
 from kam.settings.cadence import Cadence, read_cadence
@@ -10,6 +12,8 @@ from kam.settings.checks import Checks, read_checks
 from kam.settings.code_owners import CodeOwners, read_code_owners
 from kam.settings.deletion import Deletion, read_deletion
 from kam.settings.division import Responsibilities, read_responsibilities
+from kam.settings.figures import FILE as FIGURES
+from kam.settings.figures import Figures, read_figures
 from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.parts import Part
 from kam.settings.requirements import Requirements, read_requirements
@@ -31,6 +35,9 @@ PARTS: tuple[Part, ...] = (
     Part(POLICY, "code_owners", CodeOwners, read_code_owners),
     Part(SERVICE_LEVELS, "", ServiceLevels, read_service_levels),
     Part(APPROVALS, "", Approvals, read_approvals),
+    Part(APPRAISAL, "appraisal", Appraisal, read_appraisal),
+    Part(APPRAISAL, "results", PeopleResults, read_people_results),
+    Part(FIGURES, "", Figures, read_figures),
     Part("checks.yml", "rules", Checks, read_checks),
     Part("suppressions.yml", "", Suppressions, read_suppressions),
 )
