@@ -56,7 +56,7 @@ def compute(
     raises KeyError with its id. A KPI whose file ``check_kpis`` finds a mistake in has failed, with the mistake as the
     reason; where the file cannot even be read as a KPI, it is unknown.
     """
-    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(portfolio.root) if not file.problems}
+    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(portfolio.settings.root) if not file.problems}
     chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
     if window:
         chosen = [(replace(kpi, window=window), file) for kpi, file in chosen]

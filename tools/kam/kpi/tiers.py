@@ -130,7 +130,7 @@ def _kpis(
     """Criterion id → its KPI by account. KPIs of one window are computed in one pass."""
     known = {result.id: result for result in results if result.grouping == "account"}
     found = {each.id: known[each.kpi] for each in tiers.criteria if each.kpi in known and not each.window}
-    readable = {kpi.id for kpi in load_kpis(portfolio.root)}
+    readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
     wanted: dict[str, list[Criterion]] = defaultdict(list)
     for each in tiers.criteria:
         if each.kpi in readable and each.id not in found:
