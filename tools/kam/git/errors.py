@@ -33,6 +33,13 @@ class UnknownRevision(GitError):
         super().__init__("unknown-revision-shallow" if is_shallow else "unknown-revision", revision=revision)
 
 
+class AmbiguousRevision(GitError):
+    """A name that is both a branch and a tag, or the beginning of several commits."""
+
+    def __init__(self, revision: str, *, is_name: bool) -> None:
+        super().__init__("ambiguous-name" if is_name else "ambiguous-commit", revision=revision)
+
+
 class NoCommonCommit(GitError):
     """Two revisions have no commit in common."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from kam.git.changes import FORMAT, REGULAR, Commit, FileChange, parse_changes, parse_log
 from kam.git.command import find_git, iter_parts, read_git, run_git, stream_git
-from kam.git.errors import GitError, NoCommonCommit, ShallowClone, UnknownRevision
+from kam.git.errors import AmbiguousRevision, GitError, NoCommonCommit, ShallowClone, UnknownRevision
 from kam.git.signature import Signature, verify_commit
 from kam.git.working import compare_with_tree
 
@@ -97,13 +98,42 @@ class Repository:
             raise ShallowClone
 
     def resolve(self, revision: str) -> str:
-        """The commit that a branch, tag or other name stands for. Raises UnknownRevision."""
+        """The commit that a branch, tag or other name stands for. Raises UnknownRevision and AmbiguousRevision."""
         if not revision or "\0" in revision or "\n" in revision:
             raise UnknownRevision(revision)
-        done = run_git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        words = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        done = run_git(self.root, *words, options={"core.warnAmbiguousRefs": "true"})
+        if b" is ambiguous" in done.stderr:
+            raise AmbiguousRevision(revision, is_name=done.returncode == 0)
         if done.returncode:
             raise UnknownRevision(revision, is_shallow=self.is_shallow())
         return done.stdout.decode("ascii", "replace").strip()
+
+    def read_commit(self, revision: str) -> Commit:
+        """A commit without its changed files. Raises what ``resolve`` raises."""
+        words = ("log", *LOG, "-s", "--no-walk", self.resolve(revision))
+        return next(parse_log(iter_parts(stream_git(self.root, *words))))
+
+    def read_first_commit(self) -> Commit:
+        """The oldest commit of the branch checked out, without its changed files. Raises ShallowClone."""
+        self.require_whole()
+        roots = read_git(self.root, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
+        return self.read_commit(roots.decode("ascii", "replace").split()[-1])
+
+    def find_commit_until(self, moment: datetime) -> str | None:
+        """The last commit that the branch checked out had reached at a moment, by the committers' clocks.
+
+        Branches merged later do not count as reached before their merge. None where there was no commit yet; raises
+        ShallowClone where the clone does not go back so far.
+        """
+        limit = int(moment.timestamp())
+        words = ("log", "--first-parent", "--no-show-signature", "-z", "--format=%H %ct")
+        for part in iter_parts(stream_git(self.root, *words, "HEAD")):
+            commit, _, seconds = part.decode("ascii", "replace").strip().partition(" ")
+            if int(seconds) <= limit:
+                return commit
+        self.require_whole()
+        return None
 
     def merge_base(self, first: str, second: str) -> str:
         """The newest commit that both come from. Raises NoCommonCommit, and ShallowClone where it may be cut off."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 
 from kam.git import Repository
-from kam.portfolio.store import private_name
+from kam.portfolio.store import FOLDERS_OF_COMMITS, private_name
 from kam.settings.cache import make_cache_folder
 from kam.settings.files import CONFIG, UNREAD
 from kam.write import LockedError, write_lock
@@ -30,22 +30,24 @@ EMPTY = "empty:"
 
 
 @contextmanager
-def base_folder(repository: Repository, commit: str, *, cache: bool) -> Iterator[Path]:
+def base_folder(repository: Repository, commit: str, *, cache: bool, name: str = "base") -> Iterator[Path]:
     """A folder with the commit's records and settings, kept for the next run where that is possible.
 
-    While it is used no other process changes it. Raises GitError where the commit cannot be read.
+    Each ``name`` (one of ``FOLDERS_OF_COMMITS``) has a folder of its own, so that what is kept for one purpose is not
+    overwritten by another. While it is used no other process changes it. Raises GitError where the commit cannot be read.
     """
+    assert name in FOLDERS_OF_COMMITS
     with ExitStack() as stack:
-        folder = _open_kept(repository.root, stack) if cache else None
+        folder = _open_kept(repository.root, name, stack) if cache else None
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kam-base-")))
         _write_out(folder, repository, commit)
         yield folder
 
 
-def _open_kept(root: Path, stack: ExitStack) -> Path | None:
+def _open_kept(root: Path, name: str, stack: ExitStack) -> Path | None:
     try:
-        folder = make_cache_folder(root) / private_name(make_cache_folder(root), "base")
+        folder = make_cache_folder(root) / private_name(make_cache_folder(root), name)
         folder.mkdir(exist_ok=True)
         stack.enter_context(write_lock(folder, PATIENCE))
     except (OSError, LockedError):

@@ -13,12 +13,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 from kam import __version__
 from kam.settings.cache import make_cache_folder
 
 SEAL = "portfolio.seal"
+FOLDERS_OF_COMMITS = ("base", "replay", "restated")
+"""What the folders are called that hold the records of a commit: to check against, to look at, to compare with."""
 BUSY_SECONDS = 5.0
 PAGE_BYTES = 16384
 """Rows of a whole portfolio are written with a quarter less work than in pages of the usual 4 KiB."""
@@ -150,7 +153,7 @@ def private_name(folder: Path, kind: str, ending: str = "") -> str:
         for old in folder.glob("portfolio-*"):
             with suppress(OSError):
                 old.unlink()
-        for old in folder.glob("base-*"):
+        for old in chain.from_iterable(folder.glob(f"{each}-*") for each in FOLDERS_OF_COMMITS):
             shutil.rmtree(old, ignore_errors=True)
     s = seal.lstat()
     stamp = blake2b(f"{s.st_dev} {s.st_ino} {s.st_ctime_ns}".encode(), digest_size=8).hexdigest()
