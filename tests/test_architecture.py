@@ -17,6 +17,7 @@ LAYERS = (
     {"kam.load", "kam.schema_check", "kam.write", "kam.policy"},
     {"kam.rules"},
     {"kam.portfolio"},
+    {"kam.due"},
     {"kam.tables", "kam.importers", "kam.report", "kam.starter", "kam.history", "kam.authoring", "kam.exports"},
     {"kam.kpi", "kam.mending"},
     {"kam.people"},

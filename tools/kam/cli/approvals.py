@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.context import Context, as_of_option, words
+from kam.cli.naming import find_person
 
 if TYPE_CHECKING:
     from kam.portfolio.waiting import Waiting
@@ -44,7 +45,7 @@ def command(ctx: Context, *, person: str, form: str) -> None:
     from kam.portfolio.waiting import find_waiting
 
     ctx.require_settings()
-    wanted = _find_person(ctx, person) if person else ""
+    wanted = find_person(person, ctx).id if person else ""
     with ctx.portfolio() as portfolio:
         found = find_waiting(portfolio, ctx.as_of)
         titles = {
@@ -60,20 +61,6 @@ def command(ctx: Context, *, person: str, form: str) -> None:
         for line in _lines(ctx, each, titles):
             click.echo(line)
     click.echo(_sum_up(ctx, shown))
-
-
-def _find_person(ctx: Context, text: str) -> str:
-    from kam.cli.writing import find_me
-
-    name = find_me(ctx) if text == "me" else text
-    known = ctx.settings.find_person(name) if name else None
-    if known is None:
-        fail(
-            f"there is no person {text} in site-config/people.yml",
-            f"site-config/people.yml 中没有“{text}”这位同事",
-            lang=ctx.lang,
-        )
-    return known.id
 
 
 def _title(ctx: Context, type_name: str, data: Mapping[str, object]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kam.cli.context import Context, Day, as_of_option, fail, words
+from kam.cli.naming import find_person
 from kam.cli.writing import dry_run_option, write
 
 if TYPE_CHECKING:
@@ -76,13 +77,6 @@ def command(
             first=first.isoformat() if first else "",
             last=last.isoformat() if last else "",
         )
-        return plan_audit(desk, draw, title, _find_person(ctx, auditor) if auditor else desk.me)
+        return plan_audit(desk, draw, title, find_person(auditor, ctx).id if auditor else desk.me)
 
     write(ctx, make_plan, dry_run=dry_run)
-
-
-def _find_person(ctx: Context, text: str) -> str:
-    person = ctx.settings.find_person(text)
-    if person is None:
-        fail(f"nobody in people.yml is called {text}", f"people.yml 中没有 {text}", lang=ctx.lang)
-    return person.id

@@ -43,9 +43,9 @@ def render_table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
 
 def render_markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
     """A Markdown table; what Markdown or HTML would act on is escaped."""
-    lines = ["| " + " | ".join(_markdown(h) for h in heads) + " |"]
+    lines = ["| " + " | ".join(escape_markdown(h) for h in heads) + " |"]
     lines.append("|" + "|".join(" ---: " if is_right else " --- " for is_right in right) + "|")
-    lines += ["| " + " | ".join(_markdown(cell) for cell in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(escape_markdown(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
 
 
@@ -112,7 +112,8 @@ def _plain(text: str, cut: int) -> str:
     return one_line[: cut - 1] + "…" if 0 < cut < len(one_line) else one_line
 
 
-def _markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """Text on one line in which Markdown and HTML find nothing to act on."""
     one_line = CONTROL.sub("�", text.replace("\r", "").replace("\n", " "))
     for mark in "\\`*_{}[]|~":
         one_line = one_line.replace(mark, "\\" + mark)

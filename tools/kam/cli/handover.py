@@ -10,6 +10,7 @@ import click
 
 from kam.cli.context import Context, as_of_option, fail, words
 from kam.cli.grid import render_json, render_markdown, render_table
+from kam.cli.naming import find_person
 
 if TYPE_CHECKING:
     from kam.model.schema import Label
@@ -57,9 +58,9 @@ def command(ctx: Context, *, person: str, heir: str | None, form: str) -> None:
     from kam.policy.workload import collect_duties
 
     ctx.require_settings()
-    who = _find(ctx, person)
+    who = find_person(person, ctx)
     people = ctx.settings.people
-    to = _find(ctx, heir).id if heir else find_heir(who.id, people, ctx.as_of)
+    to = find_person(heir, ctx).id if heir else find_heir(who.id, people, ctx.as_of)
     if to == who.id:
         fail(f"{to} cannot take over from themselves", f"{to} 不能移交给本人，请另选接手人", lang=ctx.lang)
     if to and people[to].has_left(ctx.as_of):
@@ -77,20 +78,6 @@ def command(ctx: Context, *, person: str, heir: str | None, form: str) -> None:
     else:
         text = "\n".join(_lines(ctx, who, to, groups, names, is_markdown=form == "md"))
     sys.stdout.write(text + "\n")
-
-
-def _find(ctx: Context, name: str) -> Person:
-    found = ctx.settings.find_person(name)
-    if found is None:
-        from kam.rules.nearest import nearest
-
-        near = nearest(name, ctx.settings.people)
-        fail(
-            f"there is no {name} in people.yml." + (f" Did you mean {near}?" if near else ""),
-            f"people.yml 中没有 {name}。" + (f"是否应为 {near}？" if near else ""),
-            lang=ctx.lang,
-        )
-    return found
 
 
 def _group(duties: Sequence[Duty]) -> dict[str, list[Duty]]:

@@ -19,6 +19,7 @@ from kam.cli.lazy import Commands, LazyGroup
 COMMANDS: Commands = {
     "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
     "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
+    "due": ("due", "List what is due or overdue, and for whom.", "列出到期和逾期的工作及责任人。"),
     "tiers": ("tiers", "Show points and tiers of the accounts.", "查看客户的得分和级别。"),
     "new": ("new", "Make a record; what is missing is asked for.", "新建记录，缺少的内容会逐项询问。"),
     "set": ("set_", "Change fields of a record.", "修改记录的字段。"),
@@ -34,7 +35,8 @@ COMMANDS: Commands = {
     "tables": ("tables", "List the record tables and their columns.", "列出记录表及其列。"),
     "site": ("site", "Build or serve the site.", "生成或预览网站。"),
     "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
-    "people": ("people", "Show our people and how much they have to do.", "查看我方人员及其工作量。"),
+    "people": ("people", "Show our people, their work and their results.", "查看我方人员、工作量和业绩。"),
+    "appraise": ("appraise", "Score a person by the KPIs, as a draft appraisal.", "按指标评分，生成绩效考核草稿。"),
     "handover": ("handover", "List what somebody has to hand over.", "列出某人需要移交的事项。"),
     "audit": ("audit", "Draw audit samples; see who changed what.", "审计抽样；查看谁改了什么。"),
     "codeowners": (

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kam.cli.context import Context, as_of_option, fail, report_left_out, words
 from kam.cli.grid import FORMATS, render_csv, render_json
+from kam.cli.naming import find_account
 
 if TYPE_CHECKING:
     from kam.kpi.tiers import Assessed
-    from kam.portfolio import Portfolio
 
 
 @click.command(
@@ -41,7 +40,7 @@ def command(ctx: Context, *, account: str | None, form: str) -> None:
                 "尚未设置重点客户标准。请在 site-config/policy.yml 中添加 tiers 部分",
                 lang=ctx.lang,
             )
-        account = _find(account, portfolio, ctx)
+        account = find_account(account, portfolio, ctx) if account is not None else None
         assessed = assess_tiers(portfolio, ctx.as_of)
         left_out = portfolio.left_out()
     click.echo(_render(assessed, ctx, form, account))
@@ -50,20 +49,6 @@ def command(ctx: Context, *, account: str | None, form: str) -> None:
         click.echo(f"kam: {kpi}: {reason.get(ctx.lang, '')}", err=True)
     if assessed.failed:
         raise SystemExit(1)
-
-
-def _find(account: str | None, portfolio: Portfolio, ctx: Context) -> str | None:
-    """The account of that folder or name, as the table shows it."""
-    known = {str(each.data.get("name", "")): each.account for each in portfolio.iter_records("profile", faulty=True)}
-    known |= {each: each for each in portfolio.accounts()}
-    if account is not None and account not in known:
-        near = get_close_matches(account, known, n=1)
-        fail(
-            f"there is no account {account}." + (f" Did you mean {near[0]}?" if near else ""),
-            f"没有客户 {account}。" + (f"是否想用 {near[0]}？" if near else ""),
-            lang=ctx.lang,
-        )
-    return known[account] if account is not None else None
 
 
 def _render(assessed: Assessed, ctx: Context, form: str, account: str | None) -> str:

@@ -60,7 +60,7 @@ def is_open(record: Record, rtype: RecordType) -> bool:
 def iter_duties(record: Record, rtype: RecordType, as_of: date) -> Iterator[Duty]:
     """All open duties that a record names. Actions count while they are open, whatever became of their record."""
     still = is_open(record, rtype)
-    for each, kind in _places_of(rtype):
+    for each, kind in places_of(rtype):
         value = record.data.get(each.name)
         if kind is DutyKind.HOLDER:
             if still and isinstance(value, str):
@@ -82,7 +82,8 @@ def _places(rtype: RecordType) -> tuple[tuple[Field, DutyKind], ...]:
     return tuple(found)
 
 
-_places_of = per_type(_places)
+places_of = per_type(_places)
+"""The fields of a type in which duties stand, each with their kind."""
 
 
 def _kind_of(each: Field, rtype: RecordType) -> DutyKind | None:

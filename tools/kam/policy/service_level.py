@@ -177,6 +177,19 @@ def stage_at(stages: Sequence[Stage], moment: datetime) -> Stage | None:
     return known[-1] if known else None
 
 
+def find_running(clock: ServiceClock, issue: Data, terms: Terms, moment: datetime) -> tuple[str, Stage] | None:
+    """The clock that is to be stopped next at a moment: that to the answer, else that to the solution.
+
+    None where both have ended or nothing is promised.
+    """
+    for name in CLOCKS:
+        stages = clock.follow(name, issue, terms)
+        stage = stage_at(stages, moment) or (stages[0] if stages else None)
+        if stage is not None and stage.ended is None:
+            return name, stage
+    return None
+
+
 def _spans(
     history: Sequence[tuple[datetime, str]], inside: Collection[str] | None, outside: Collection[str] = ()
 ) -> Iterator[tuple[datetime, datetime | None]]:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
-from kam.model.record import Record
 from kam.policy.duty import HOLDERS, is_open
+from kam.policy.freshness import REVIEWED, touched_on
 from kam.rules.contract import AccountRecords
 from kam.rules.values import text_of
 from kam.settings.ages import Ages
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 NAME = "stale-record"
 LEVEL = Level.WARNING
-REVIEWED = "reviewed"
 
 
 def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
@@ -37,7 +36,7 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
             continue
         for record in found:
             if is_open(record, rtype):
-                touched = _touched_on(record, records, as_of)
+                touched = touched_on(record, records.changed_on, as_of)
                 age = (as_of - touched).days if touched else 0
                 if age > allowed:
                     who = next((text_of(record.data, name) for name in HOLDERS if record.data.get(name)), "") or owner
@@ -45,16 +44,3 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
                     words["person"] = who
                     path = (REVIEWED,) if REVIEWED in record.data else ()
                     yield Finding(path, "default" if who else "nobody", words, record.id)
-
-
-def _touched_on(record: Record, records: AccountRecords, as_of: date) -> date | None:
-    """The day of the last review, else of the last commit; None where neither is known up to that day."""
-    reviewed = _day(text_of(record.data, REVIEWED))
-    return reviewed if reviewed and reviewed <= as_of else _day(records.changed_on(record.path))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

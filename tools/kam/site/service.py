@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kam.model.record import Record
-from kam.policy.service_level import FIRST_RESPONSE, RESOLUTION, ServiceClock, State, stage_at
+from kam.policy.service_level import ServiceClock, State, find_running
 from kam.policy.service_terms import NO_PROFILE, Terms
 from kam.settings.service_levels import ServiceLevels
 from kam.site.words import word
@@ -40,15 +40,13 @@ class ServiceNotes:
         nothing is promised."""
         if record.type != ISSUE or record.data.get("status") not in self.open_states:
             return "", ""
-        for clock in (FIRST_RESPONSE, RESOLUTION):
-            stages = self.clock.follow(clock, record.data, self._terms_of(record.account))
-            stage = stage_at(stages, self.moment) or (stages[0] if stages else None)
-            if stage is None or stage.ended is not None:
-                continue
-            state = stage.state(self.moment)
-            due = f"{stage.due.astimezone(self.zone):%Y-%m-%d %H:%M}" if stage.due else ""
-            return CHIPS[state], word(f"{clock}_{state.value}", self.lang, due=due)
-        return "", ""
+        found = find_running(self.clock, record.data, self._terms_of(record.account), self.moment)
+        if found is None:
+            return "", ""
+        clock, stage = found
+        state = stage.state(self.moment)
+        due = f"{stage.due.astimezone(self.zone):%Y-%m-%d %H:%M}" if stage.due else ""
+        return CHIPS[state], word(f"{clock}_{state.value}", self.lang, due=due)
 
     def _terms_of(self, account: str) -> Terms:
         if account not in self._terms:

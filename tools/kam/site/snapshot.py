@@ -10,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kam.due import Due, find_in_account, is_shown, iter_accounts, sort_due
+from kam.due.care import Care, find_care
+from kam.due.find import find_decisions
 from kam.model.problem import Problem
 from kam.model.record import Record
 from kam.model.schema import RecordType
@@ -18,7 +21,6 @@ from kam.portfolio.waiting import Waiting, find_waiting
 from kam.settings import Settings
 from kam.site.audience import shown_record, shown_types
 from kam.site.cards import date_of
-from kam.site.care import CareFinder, Due
 from kam.site.places import Places
 from kam.site.withhold import open_folders, withhold
 
@@ -38,8 +40,8 @@ class Snapshot:
 
     ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
-    profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account) and
-    ``waiting`` (for approvals) come from all records.
+    profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account),
+    ``waiting`` (for approvals) and ``due`` come from all records; what tells of hidden fields is not in ``due``.
     """
 
     root: Path
@@ -51,8 +53,9 @@ class Snapshot:
     problems: Sequence[Problem]
     kpis: Sequence[KpiResult] = ()
     assessed: Assessed | None = None
-    care: Mapping[str, Sequence[Due]] = field(default_factory=dict)
+    care: Mapping[str, Sequence[Care]] = field(default_factory=dict)
     waiting: Sequence[Waiting] = ()
+    due: Sequence[Due] = ()
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -110,17 +113,14 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     types = shown_types(settings.types)
     profiles: dict[str, Record] = {}
     by_account: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    care = CareFinder(settings)
-    for record in portfolio.iter_records():
-        care.add(record)
-        rtype = types.get(record.type)
-        if rtype is None:
-            continue
-        shown = shown_record(record, rtype)
-        if rtype.folder == "profile":
-            profiles[record.account] = shown
-        else:
-            by_account[record.account][record.type].append(shown)
+    care: dict[str, Sequence[Care]] = {}
+    due: list[Due] = []
+    for records in iter_accounts(portfolio, as_of):
+        due += find_in_account(records, settings, as_of)
+        if found := find_care(records, settings, as_of):
+            care[records.account] = found
+        for record in records:
+            _keep(record, types, profiles, by_account)
     problems = portfolio.check(as_of).problems
     sorted_records = {
         account: {name: _newest_first(records, types[name]) for name, records in by_type.items()}
@@ -128,11 +128,30 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     }
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
     kpis, assessed = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
-    due = care.find(as_of)
-    waiting = [each for each in find_waiting(portfolio, as_of) if each.type in types]
+    all_waiting = find_waiting(portfolio, as_of)
+    waiting = [each for each in all_waiting if each.type in types]
+    due = [item for item in (*due, *find_decisions(portfolio, all_waiting)) if is_shown(item, types)]
     return Snapshot(
-        portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, due, waiting
-    )
+        portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, care, waiting,
+        sort_due(due),
+    )  # fmt: skip
+
+
+def _keep(
+    record: Record,
+    types: Mapping[str, RecordType],
+    profiles: dict[str, Record],
+    by_account: dict[str, dict[str, list[Record]]],
+) -> None:
+    """Put a record where the pages look for it, without what may not be seen."""
+    rtype = types.get(record.type)
+    if rtype is None:
+        return
+    shown = shown_record(record, rtype)
+    if rtype.folder == "profile":
+        profiles[record.account] = shown
+    else:
+        by_account[record.account][record.type].append(shown)
 
 
 def _kpis(
