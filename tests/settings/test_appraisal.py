@@ -11,14 +11,25 @@ import yaml
 from kam.model.problem import Problem
 from kam.model.texts import render_message
 from kam.settings import Settings, load_settings
-from kam.settings.appraisal import Appraisal, Goal, PeopleResults, Step, read_appraisal, read_people_results
+from kam.settings.appraisal import (
+    Appraisal,
+    Goal,
+    PeopleResults,
+    Step,
+    TeamQuotas,
+    read_appraisal,
+    read_people_results,
+    read_team_quotas,
+)
 from kam.settings.codec import decode, encode
 from kam.settings.parts import Known, Part, Parts, read_parts
+from kam.settings.values import Quota
 from kam.settings.yaml_reader import load_yaml_with_lines
 
 PARTS = (
     Part("appraisal.yml", "appraisal", Appraisal, read_appraisal),
     Part("appraisal.yml", "results", PeopleResults, read_people_results),
+    Part("appraisal.yml", "team_quotas", TeamQuotas, read_team_quotas),
 )
 GOOD = """\
 results:
@@ -33,6 +44,8 @@ appraisal:
         - {kpi: won_value, weight: 60, target: 1000, zero: 100}
         - {kpi: win_rate, by: person, points: [{from: 0, points: 0}, {from: 40, points: 100}]}
     - goals: [{kpi: csat}]
+team_quotas:
+  Key accounts China: [{from: 2026-01-01, to: 2026-12-31, amount: 800}]
 """
 MISTAKES = [
     ("kpis: [won_value]", "kpis: [won_valu]", "2:10 There is no KPI won_valu | Did you mean won_value?"),
@@ -47,6 +60,8 @@ MISTAKES = [
     ("weight: 60", "weight: 0", "10:36 A weight of 0 never counts"),
     ("zero: 100", "zero: 1000", "10:60 Target and zero are both 1000"),
     ("by: person", "zero: 1", "11:33 Either zero or points, not both"),
+    ("Key accounts China", "Key acounts China", "14:3 Nobody in people.yml is in the team Key acounts China | Did you"),
+    ("amount: 800", "amout: 800", "14:59 amout means nothing here | Did you mean amount?"),
     ("from: 40", "from: 0", "11:77 The step from 0 does not lie above the one before it, from 0"),
 ]
 
@@ -65,12 +80,14 @@ def read(text: str, own: Settings) -> tuple[Parts, list[Problem]]:
 def test_good_sections_are_read_and_come_back_from_the_cache(own: Settings) -> None:
     parts, problems = read(GOOD, own)
     assert problems == []
-    policy, results = parts.of(Appraisal), parts.of(PeopleResults)
+    policy, results, quotas = parts.of(Appraisal), parts.of(PeopleResults), parts.of(TeamQuotas)
     first, second = policy.schemes[0].goals
     assert first == Goal("won_value", Decimal(60), Decimal(1000), Decimal(100))
     assert second.steps == (Step(Decimal(0), Decimal(0)), Step(Decimal(40), Decimal(100)))
     assert decode(Appraisal, encode(policy)) == policy
     assert decode(PeopleResults, encode(results)) == results
+    assert quotas.teams == {"Key accounts China": (Quota("2026-01-01", "2026-12-31", Decimal(800)),)}
+    assert decode(TeamQuotas, encode(quotas)) == quotas
 
 
 def test_a_role_without_scheme_of_its_own_has_that_of_all_others(own: Settings) -> None:

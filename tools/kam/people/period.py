@@ -11,7 +11,8 @@ from kam.model.schema import Label
 from kam.model.span import add_months
 from kam.settings.appraisal import HALF_YEAR, PERIODS, QUARTER, YEAR
 
-MONTHS = {QUARTER: 3, HALF_YEAR: 6, YEAR: 12}
+MONTH = "month"
+MONTHS = {MONTH: 1, QUARTER: 3, HALF_YEAR: 6, YEAR: 12}
 NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(?:-?(?:H(?P<half>[12])|Q(?P<quarter>[1-4])))?\Z", re.IGNORECASE)
 
 
@@ -28,7 +29,9 @@ class Period:
 
     @property
     def name(self) -> str:
-        """``2026-H1``, ``2026-Q3``, ``2026``: what ``find_period`` reads."""
+        """``2026-H1``, ``2026-Q3``, ``2026``: what ``find_period`` reads; a month as ``2026-07``."""
+        if self.kind == MONTH:
+            return f"{self.first:%Y-%m}"
         mark = {QUARTER: "-Q", HALF_YEAR: "-H"}.get(self.kind)
         return f"{self.year}{mark}{self.number}" if mark else str(self.year)
 
@@ -37,6 +40,8 @@ class Period:
         """What people call it."""
         if self.kind == YEAR:
             return {"en": str(self.year), "zh": f"{self.year} 年"}
+        if self.kind == MONTH:
+            return {"en": self.name, "zh": f"{self.first.year} 年 {self.first.month} 月"}
         if self.kind == QUARTER:
             return {"en": f"Q{self.number} {self.year}", "zh": f"{self.year} 年第{'一二三四'[self.number - 1]}季度"}
         half = {"en": ("first", "second"), "zh": ("上", "下")}

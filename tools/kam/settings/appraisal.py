@@ -1,15 +1,17 @@
-"""``appraisal.yml``: from which KPIs a person's objective score is made, and whose results are shown to whom."""
+"""``appraisal.yml``: from which KPIs a person's objective score is made, whose results are shown, and teams' quotas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
 from kam.model.problem import Level
 from kam.settings.parts import Known
+from kam.settings.read_values import read_quota
 from kam.settings.section import Section, nearest
+from kam.settings.values import Quota
 
 FILE = "appraisal.yml"
 RULE = "settings-appraisal"
@@ -81,6 +83,13 @@ class PeopleResults:
     least_team: int = 3
 
 
+@dataclass(frozen=True)
+class TeamQuotas:
+    """What teams are to sell together, by name of the team. A team that is not named has the sum of its people's."""
+
+    teams: Mapping[str, tuple[Quota, ...]] = field(default_factory=dict)
+
+
 def read_appraisal(section: Section, known: Known) -> Appraisal:
     """Section ``appraisal``; goals with a mistake in them are left out."""
     top = Section(section.file, section.path, ("period", "least_weight", "schemes"))
@@ -103,6 +112,20 @@ def read_people_results(section: Section, known: Known) -> PeopleResults:
         site=top.choice("site", AUDIENCES, TEAMS),
         least_team=top.whole("least_team", 3, least=2, most=1000),
     )
+
+
+def read_team_quotas(section: Section, known: Known) -> TeamQuotas:
+    """Section ``team_quotas``; a team that nobody is in is a warning: somebody may be hired for it."""
+    teams = {person.team for person in known.people.values() if person.team}
+    found: dict[str, tuple[Quota, ...]] = {}
+    for name in section.value:
+        near = nearest(name, teams) if name not in teams else ""
+        if near:
+            words = {"found": name, "near": near}
+            section.file.report((*section.path, name), RULE, "team", words, level=Level.WARNING, of_key=True)
+        entries = section.sections(name, ("from", "to", "amount", "currency"))
+        found[name] = tuple(read_quota(each) for each in entries)
+    return TeamQuotas(found)
 
 
 def _unknown_kpi(section: Section, path: tuple[str | int, ...], name: str, known: Known) -> None:

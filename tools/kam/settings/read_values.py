@@ -121,7 +121,7 @@ def _person(person_id: str, entry: Section) -> Person:
         to=last,
         stand_in=entry.text("stand_in"),
         aliases=entry.texts("aliases"),
-        quotas=tuple(_quota(each) for each in entry.sections("quotas", ("from", "to", "amount", "currency"))),
+        quotas=tuple(read_quota(each) for each in entry.sections("quotas", ("from", "to", "amount", "currency"))),
         source=_source(entry),
         absences=tuple(_absence(each) for each in entry.sections("absences", ("from", "to", "reason"))),
         handle=_handle(entry),
@@ -153,7 +153,8 @@ def _absence(entry: Section) -> Absence:
     return Absence(*_span(entry), entry.text("reason"))
 
 
-def _quota(entry: Section) -> Quota:
+def read_quota(entry: Section) -> Quota:
+    """What is to be sold in a span of days."""
     entry.require("from", "to", "amount")
     first, last = _span(entry)
     return Quota(first, last, entry.number("amount") or Decimal(0), _code(entry, "currency"))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
 from kam.settings.appraisal import FILE as APPRAISAL
-from kam.settings.appraisal import Appraisal, PeopleResults, read_appraisal, read_people_results
+from kam.settings.appraisal import (
+    Appraisal,
+    PeopleResults,
+    TeamQuotas,
+    read_appraisal,
+    read_people_results,
+    read_team_quotas,
+)
+from kam.settings.alerts import Alerts, read_alerts
 from kam.settings.approvals import FILE as APPROVALS
 from kam.settings.approvals import Approvals, read_approvals
 from kam.settings.cadence import Cadence, read_cadence
@@ -15,6 +23,8 @@ from kam.settings.division import Responsibilities, read_responsibilities
 from kam.settings.figures import FILE as FIGURES
 from kam.settings.figures import Figures, read_figures
 from kam.settings.handing_over import HandOver, read_hand_over
+from kam.settings.health import FILE as ATTENTION
+from kam.settings.health import Health, read_health
 from kam.settings.parts import Part
 from kam.settings.requirements import Requirements, read_requirements
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
@@ -37,7 +47,10 @@ PARTS: tuple[Part, ...] = (
     Part(APPROVALS, "", Approvals, read_approvals),
     Part(APPRAISAL, "appraisal", Appraisal, read_appraisal),
     Part(APPRAISAL, "results", PeopleResults, read_people_results),
+    Part(APPRAISAL, "team_quotas", TeamQuotas, read_team_quotas),
     Part(FIGURES, "", Figures, read_figures),
+    Part(ATTENTION, "health", Health, read_health),
+    Part(ATTENTION, "alerts", Alerts, read_alerts),
     Part("checks.yml", "rules", Checks, read_checks),
     Part("suppressions.yml", "", Suppressions, read_suppressions),
 )
