@@ -39,7 +39,8 @@ GRACE = 5.0
 @click.pass_obj
 def command(ctx: Context, *, sql: str, form: str, limit: int, seconds: float) -> None:
     """Print the rows; what cannot be answered ends with one sentence and status 2."""
-    from kam.tables import TablesError, open_tables
+    from kam.kpi import open_tables
+    from kam.tables import TablesError
 
     if not sql.strip():
         fail(

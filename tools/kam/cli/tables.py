@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -42,10 +41,10 @@ class Listed:
 @click.pass_obj
 def command(ctx: Context, *, names: tuple[str, ...], form: str) -> None:
     """Print tables, or the columns of the tables named. JSON always has both."""
-    from kam.tables import open_tables
+    from kam.kpi import open_tables
 
     with ctx.portfolio() as portfolio, open_tables(portfolio, ctx.as_of, cache=ctx.use_cache) as tables:
-        known = {name: (label, columns) for name, label, columns in _iter_known(tables)}
+        known = {name: (label, columns) for name, label, columns in tables.iter_described()}
         for name in names:
             if name not in known:
                 near = get_close_matches(name, known, n=1)
@@ -56,14 +55,6 @@ def command(ctx: Context, *, names: tuple[str, ...], form: str) -> None:
                 )
         found = [Listed(n, *known[n], _count(tables, n)) for n in (names or sorted(known))]
     click.echo(_render(found, form, ctx.lang, with_columns=bool(names)))
-
-
-def _iter_known(tables: Tables) -> Iterator[tuple[str, Label, tuple[Column, ...]]]:
-    for plan in tables.plans:
-        for each in plan.iter_all():
-            yield each.name, each.label, each.columns
-    for shared in tables.shared:
-        yield shared.name, shared.label, shared.columns
 
 
 def _count(tables: Tables, name: str) -> int:

@@ -1,83 +1,90 @@
-"""From facts to figures. Sums stay decimal; a quotient is taken once, at the end, to 28 digits."""
+"""From facts to figures. Sums stay decimal; a quotient is taken once, at the end, to 34 digits."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
-from typing import Any
+from typing import NamedTuple
 
 from kam.kpi.definition import Kpi
 from kam.kpi.result import Figure
 from kam.model.schema import Label
 
 EXACT = Context(prec=34)
-Row = Sequence[Any]
+ZERO = Decimal(0)
+Number = Decimal | int | float
+
+
+class Row(NamedTuple):
+    """What SQL makes of the facts of a group. ``sums`` are those of each account or person, the largest first."""
+
+    n: int = 0
+    numerator: Number | None = None
+    denominator: Number | None = None
+    sums: Sequence[Decimal] | None = None
 
 
 @dataclass(frozen=True)
 class Aggregation:
-    """``select`` makes one row a group out of ``{facts}`` with columns ``key`` first; ``finish`` makes the figure."""
+    """The SQL of a ``Row``, and what makes the figure of it.
 
-    select: str
+    With ``over`` (account or person) the numerators of each are put together first: to the sum ``s`` of ``c`` facts.
+    """
+
     finish: Callable[[Kpi, Row], Figure]
-
-
-BY_GROUP = "SELECT key, {columns} FROM {{facts}} GROUP BY key ORDER BY key NULLS LAST"
-BY_ACCOUNT = (
-    "SELECT key, count(s), list(s ORDER BY s DESC), CAST(sum(c) AS BIGINT), count(*) FILTER (c > 1) FROM"
-    " (SELECT key, account, sum(numerator) AS s, count(numerator) AS c FROM {facts} GROUP BY key, account)"
-    " WHERE c > 0 GROUP BY key ORDER BY key NULLS LAST"
-)
+    n: str
+    numerator: str = "NULL"
+    denominator: str = "NULL"
+    sums: str = "NULL"
+    over: str = ""
 
 
 def _ratio(kpi: Kpi, row: Row) -> Figure:
-    n, numerator, denominator = row
-    if not n or not denominator:
-        return _nothing(kpi, n, numerator, denominator)
-    return Figure(_divide(numerator or Decimal(0), denominator) * kpi.scale, n, numerator or Decimal(0), denominator)
+    return _quotient(kpi, row, kpi.scale)
+
+
+def _quotient(kpi: Kpi, row: Row, scale: int) -> Figure:
+    numerator, denominator = _exact(row.numerator), _exact(row.denominator)
+    if not row.n or not denominator:
+        return _nothing(kpi, row.n, numerator, denominator)
+    numerator = numerator or ZERO
+    return Figure(_divide(numerator, denominator) * scale, row.n, numerator, denominator)
 
 
 def _sum(kpi: Kpi, row: Row) -> Figure:
-    n, total = row
-    return Figure(total, n, total) if n else _nothing(kpi, n)
+    total = _exact(row.numerator)
+    return Figure(total, row.n, total) if row.n else _nothing(kpi, row.n)
 
 
 def _count(kpi: Kpi, row: Row) -> Figure:
-    n, counted = row
-    return Figure(Decimal(counted), n, Decimal(counted))
+    counted = _exact(row.numerator) or ZERO
+    return Figure(counted, row.n, counted)
 
 
 def _mean(kpi: Kpi, row: Row) -> Figure:
-    n, total = row
-    return Figure(_divide(total, Decimal(n)), n, total, Decimal(n)) if n else _nothing(kpi, n)
+    return _quotient(kpi, row, 1) if row.n else _nothing(kpi, row.n)
 
 
 def _median(kpi: Kpi, row: Row) -> Figure:
-    n, middle = row
-    return Figure(_divide(sum(middle, Decimal(0)), Decimal(len(middle))), n) if n else _nothing(kpi, n)
-
-
-def _share(kpi: Kpi, row: Row) -> Figure:
-    n, total, whole = row
-    return _ratio(kpi, (n, total, whole))
+    figure = _mean(kpi, row)
+    return replace(figure, numerator=None, denominator=None)
 
 
 def _concentration(kpi: Kpi, row: Row) -> Figure:
-    _, sums, n, _ = row
-    positive = [s for s in sums if s > 0]
-    whole = sum(positive, Decimal(0))
+    positive = [s for s in row.sums or () if s > 0]
+    whole = sum(positive, ZERO)
     if not whole:
-        return _nothing(kpi, n)
-    squares = sum((EXACT.multiply(s, s) for s in positive), Decimal(0))
+        return _nothing(kpi, row.n)
+    squares = sum((EXACT.multiply(s, s) for s in positive), ZERO)
     value = _divide(squares, EXACT.multiply(whole, whole)) * kpi.scale
-    return Figure(value, n, None, whole, least=_divide(Decimal(kpi.scale), Decimal(len(positive))))
+    return Figure(value, row.n, None, whole, least=_divide(Decimal(kpi.scale), Decimal(len(positive))))
 
 
 def _top_share(kpi: Kpi, row: Row) -> Figure:
-    _, sums, n, _ = row
-    positive = [s for s in sums if s > 0]
-    figure = _ratio(kpi, (n, sum(positive[: kpi.top], Decimal(0)), sum(positive, Decimal(0))))
+    positive = [s for s in row.sums or () if s > 0]
+    figure = _ratio(kpi, Row(row.n, sum(positive[: kpi.top], ZERO), sum(positive, ZERO)))
     if figure.value is None:
         return figure
     if len(positive) <= kpi.top:
@@ -85,48 +92,78 @@ def _top_share(kpi: Kpi, row: Row) -> Figure:
     return replace(figure, least=_divide(Decimal(kpi.top * kpi.scale), Decimal(len(positive))))
 
 
-def _repeat_rate(kpi: Kpi, row: Row) -> Figure:
-    accounts, _, _, repeated = row
-    return _ratio(kpi, (accounts, Decimal(repeated), Decimal(accounts)))
+def _gini(kpi: Kpi, row: Row) -> Figure:
+    sums = row.sums or ()
+    count, whole = len(sums), sum(sums, ZERO)
+    if count < 2 or not whole or sums[-1] < 0:
+        return _no_spread(kpi, row, whole)
+    ranked = sum((EXACT.multiply(Decimal(count - 1 - 2 * at), s) for at, s in enumerate(sums)), ZERO)
+    return Figure(_divide(ranked, EXACT.multiply(Decimal(count), whole)) * kpi.scale, row.n, None, whole)
 
 
-def _simple(columns: str, finish: Callable[[Kpi, Row], Figure]) -> Aggregation:
-    return Aggregation(BY_GROUP.format(columns=columns), finish)
+def _max_to_mean(kpi: Kpi, row: Row) -> Figure:
+    sums = row.sums or ()
+    count, whole = len(sums), sum(sums, ZERO)
+    if count < 2 or not whole or sums[-1] < 0:
+        return _no_spread(kpi, row, whole)
+    return Figure(_divide(EXACT.multiply(sums[0], Decimal(count)), whole) * kpi.scale, row.n, None, whole)
 
 
-MIDDLE = (
-    "array_slice(list(numerator ORDER BY numerator) FILTER (numerator IS NOT NULL),"
-    " (count(numerator) + 1) // 2, count(numerator) // 2 + 1)"
-)
+def _no_spread(kpi: Kpi, row: Row, whole: Decimal) -> Figure:
+    return Figure(None, row.n, None, whole, ONE_PERSON) if len(row.sums or ()) == 1 else _nothing(kpi, row.n)
+
+
+def _formula(kpi: Kpi, row: Row) -> Figure:
+    value = row.numerator
+    if not row.n or value is None or not math.isfinite(value):
+        return _nothing(kpi, row.n)
+    return Figure((Decimal(repr(value)) if isinstance(value, float) else Decimal(value)) * kpi.scale, row.n)
+
+
+EXACTLY = "DECIMAL(38,10)"
+NUMERATOR, DENOMINATOR = (f"CAST(sum({name}) AS {EXACTLY})" for name in ("numerator", "denominator"))
+LOW, HIGH = "quantile_disc(numerator, 0.5)", "quantile_disc(-numerator, 0.5)"
+FACTS, LISTED = "CAST(sum(c) AS BIGINT)", "list(s ORDER BY s DESC)"
 AGGREGATIONS = {
-    "ratio": _simple("count(denominator), sum(numerator), sum(denominator)", _ratio),
-    "sum": _simple("count(numerator), sum(numerator)", _sum),
-    "count": _simple("count(*), count(*)", _count),
-    "count_distinct": _simple("count(*), count(DISTINCT account)", _count),
-    "mean": _simple("count(numerator), sum(numerator)", _mean),
-    "median": _simple(f"count(numerator), {MIDDLE}", _median),
-    "share": _simple("count(numerator), sum(numerator), any_value(whole)", _share),
-    "concentration": Aggregation(BY_ACCOUNT, _concentration),
-    "top_share": Aggregation(BY_ACCOUNT, _top_share),
-    "repeat_rate": Aggregation(BY_ACCOUNT, _repeat_rate),
+    "ratio": Aggregation(_ratio, "count(denominator)", NUMERATOR, DENOMINATOR),
+    "sum": Aggregation(_sum, "count(numerator)", NUMERATOR),
+    "count": Aggregation(_count, "count(*)", "count(*)"),
+    "count_distinct": Aggregation(_count, "count(*)", "count(DISTINCT account)"),
+    "mean": Aggregation(_mean, "count(numerator)", NUMERATOR, "count(numerator)"),
+    "median": Aggregation(_median, "count(numerator)", f"CAST({LOW} AS {EXACTLY}) - CAST({HIGH} AS {EXACTLY})", "2"),
+    "share": Aggregation(_ratio, "count(numerator)", NUMERATOR, NUMERATOR),
+    "concentration": Aggregation(_concentration, FACTS, sums=LISTED, over="account"),
+    "top_share": Aggregation(_top_share, FACTS, sums=LISTED, over="account"),
+    "repeat_rate": Aggregation(_ratio, "count(s)", "count(*) FILTER (c > 1)", "count(s)", over="account"),
+    "gini": Aggregation(_gini, FACTS, sums=LISTED, over="person"),
+    "max_to_mean": Aggregation(_max_to_mean, FACTS, sums=LISTED, over="person"),
+    "formula": Aggregation(_formula, "count(*)"),
 }
-EMPTY_ROWS: dict[str, Row] = {
-    "ratio": (0, None, None),
-    "share": (0, None, None),
-    "median": (0, []),
-    "concentration": (0, [], 0, 0),
-    "top_share": (0, [], 0, 0),
-    "repeat_rate": (0, [], 0, 0),
+"""The denominator of ``share`` is that of the whole, and the numerator of ``formula`` is the KPI's own ``value``: see
+``kam.kpi.evaluate``."""
+ONE_PERSON: Label = {"en": "only one person: there is nothing to compare", "zh": "仅一人，无法比较"}
+NEGATIVE: dict[str, Label] = {
+    "numerator": {"en": "what is counted comes to less than nothing", "zh": "分子合计为负，不计算"},
+    "denominator": {"en": "what it is divided by comes to less than nothing", "zh": "分母合计为负，不计算"},
 }
-"""The row of a group without facts; ``(0, 0)`` where it is not listed."""
 
 
 def make_figure(kpi: Kpi, row: Row | None) -> Figure:
-    """The figure of a row that the aggregation's query gave (without the key), None where it gave no row."""
-    figure = AGGREGATIONS[kpi.aggregation].finish(kpi, EMPTY_ROWS.get(kpi.aggregation, (0, 0)) if row is None else row)
-    if figure.value is not None and figure.n < kpi.min_facts:
-        return Figure(None, figure.n, figure.numerator, figure.denominator, _too_few(figure.n, kpi.min_facts))
+    """The figure of a group's row, None where the group has no facts."""
+    figure = AGGREGATIONS[kpi.aggregation].finish(kpi, row or Row())
+    if figure.value is None:
+        return figure
+    if figure.n < kpi.min_facts:
+        return replace(figure, value=None, least=None, reason=_too_few(figure.n, kpi.min_facts))
+    if kpi.not_negative and (getattr(figure, kpi.not_negative) or 0) < 0:
+        return replace(figure, value=None, least=None, reason=NEGATIVE[kpi.not_negative])
+    if kpi.cap is not None and figure.value > kpi.cap:
+        return replace(figure, value=kpi.cap)
     return figure
+
+
+def _exact(value: Number | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def _divide(a: Decimal, b: Decimal) -> Decimal:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from kam.kpi.criteria import check_criteria
 from kam.kpi.definition import Kpi, Target, read_kpis
 from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
+from kam.kpi.opening import open_tables
 from kam.model.problem import Problem
 from kam.settings.yaml_reader import LocatedYaml
-from kam.tables import NoRecords, Tables, TablesError, open_tables
+from kam.tables import NoRecords, Tables, TablesError
 
 if TYPE_CHECKING:
     from kam.settings import Settings

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kam.kpi.aggregate import AGGREGATIONS, make_figure
 from kam.kpi.check import check_kpi
-from kam.kpi.definition import Kpi, Target, read_kpis
-from kam.kpi.grouping import FACT_COLUMNS, grouped_sql, keep_account_traits
+from kam.kpi.definition import Kpi, read_kpis
+from kam.kpi.evaluate import Answer, Evaluator
+from kam.kpi.grouping import keep_account_traits
 from kam.kpi.labels import Labels
-from kam.kpi.result import FactRow, Figure, Group, KpiResult, Point, judge
-from kam.kpi.window import Window, month_ends, window_on
+from kam.kpi.opening import open_tables
+from kam.kpi.result import FactRow, Group, KpiResult, Point, judge
+from kam.kpi.window import month_ends, window_on
 from kam.model.problem import Level
 from kam.model.schema import Label
 from kam.model.texts import render_message
 from kam.settings.yaml_reader import LocatedYaml
-from kam.tables import Tables, TablesError, open_tables
+from kam.tables import Tables, TablesError
 
 if TYPE_CHECKING:
+    from kam.settings import Settings
     from kam.tables.source import RecordSource
-
-FACTS = "kpi_facts"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to compute beside the figure itself; see ``compute``."""
+    """What to compute beside the figure itself; see ``compute``. ``days`` are those of the trend."""
 
+    as_of: date
     account: str | None = None
     by: str | None = None
-    trend: int = 0
+    days: tuple[date, ...] = ()
     facts: bool = False
+
+    @property
+    def all_days(self) -> list[date]:
+        """Every day that a figure is wanted of."""
+        return sorted({*self.days, self.as_of})
 
 
 def compute(
@@ -44,6 +51,7 @@ def compute(
     account: str | None = None,
     by: str | None = None,
     trend: int = 0,
+    days: Iterable[date] | None = None,
     facts: bool = False,
     window: str = "",
     tables: Tables | None = None,
@@ -51,45 +59,31 @@ def compute(
     """Figures of the KPIs named (all, where none is), for the portfolio or one account, as of a day.
 
     ``by`` adds a figure for each group, computed anew from the group's facts; a KPI without that grouping gets none.
-    ``trend`` adds the same figure at that many points: ends of months, the last one on the day itself.
+    ``trend`` adds the same figure at that many points: ends of months, the last one on the day itself; ``days`` gives
+    the days of the points instead. With both groups and a trend, each group has its trend, and a group of earlier days
+    that has no facts any more is there without a value.
     ``facts`` lists the contributing records. ``window`` takes the place of the KPIs' own windows. An unknown KPI
     raises KeyError with its id. A KPI whose file ``check_kpis`` finds a mistake in has failed, with the mistake as the
     reason; where the file cannot even be read as a KPI, it is unknown.
     """
-    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(portfolio.settings.root) if not file.problems}
-    chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
-    if window:
-        chosen = [(replace(kpi, window=window), file) for kpi, file in chosen]
-    wanted = Wanted(account, by, trend, facts)
+    chosen = choose_kpis(portfolio.settings, kpis, window)
+    points = month_ends(as_of, trend) if trend else ()
+    wanted = Wanted(as_of, account, by, tuple(sorted(set(points if days is None else days))), facts)
     if tables is not None:
-        return _compute_all(portfolio, tables, as_of, chosen, wanted)
+        return _compute_all(portfolio.settings, tables, chosen, wanted)
     with open_tables(portfolio, as_of) as opened:
-        return _compute_all(portfolio, opened, as_of, chosen, wanted)
+        return _compute_all(portfolio.settings, opened, chosen, wanted)
 
 
-def _compute_all(
-    portfolio: RecordSource, tables: Tables, as_of: date, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
-) -> list[KpiResult]:
-    kpis = [kpi for kpi, _ in files]
-    labels = Labels(portfolio.settings, tables)
-    mistakes = {kpi.id: _first_mistake(kpi, file, tables) for kpi, file in files}
-    engine = _Engine(tables, labels, portfolio.settings.site.fiscal_year_start_month, mistakes)
-    points: dict[str, list[Point]] = {kpi.id: [] for kpi in kpis}
-    for day in month_ends(as_of, wanted.trend)[:-1] if wanted.trend else []:
-        engine.go_to(day)
-        for kpi in kpis:
-            points[kpi.id].append(Point(day, engine.figure(kpi, wanted.account)))
-    engine.go_to(as_of)
-    results = []
-    for kpi in kpis:
-        result = engine.result(kpi, wanted)
-        if wanted.trend:
-            result.trend.extend([*points[kpi.id], Point(as_of, result.figure)])
-        results.append(result)
-    return results
+def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[tuple[Kpi, LocatedYaml]]:
+    """The KPIs named, or all; raises KeyError for one that there is not."""
+    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(settings.root) if not file.problems}
+    chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
+    return [(replace(kpi, window=window), file) for kpi, file in chosen] if window else chosen
 
 
-def _first_mistake(kpi: Kpi, file: LocatedYaml, tables: Tables) -> Label | None:
+def find_mistake(kpi: Kpi, file: LocatedYaml, tables: Tables) -> Label | None:
+    """What is wrong with a KPI's definition, with its place; None where it can be computed."""
     for found in check_kpi(kpi, file, tables):
         if found.level is Level.ERROR:
             place = f"{found.path}:{found.line}:{found.column}"
@@ -97,110 +91,66 @@ def _first_mistake(kpi: Kpi, file: LocatedYaml, tables: Tables) -> Label | None:
     return None
 
 
+def _compute_all(
+    settings: Settings, tables: Tables, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
+) -> list[KpiResult]:
+    fiscal_start = settings.site.fiscal_year_start_month
+    asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
+    return [asked.result(kpi, find_mistake(kpi, file, tables)) for kpi, file in files]
+
+
 @dataclass
-class _Engine:
-    """Computes on one day at a time; the traits of accounts on that day are kept with it."""
+class _Asked:
+    """Makes results of what the tables answer."""
 
-    tables: Tables
+    evaluator: Evaluator
     labels: Labels
-    fiscal_start: int
-    mistakes: Mapping[str, Label | None]
-    day: date = date.min
-    tiers: dict[str, str | None] = field(default_factory=dict)
-    columns: dict[str, list[str]] = field(default_factory=dict)
+    wanted: Wanted
 
-    def go_to(self, day: date) -> None:
-        """From here on, figures are as of that day."""
-        self.day = day
-        keep_account_traits(self.tables, day)
-        self.tiers = dict(self.tables.read("SELECT account, tier FROM kpi_accounts"))
-
-    def figure(self, kpi: Kpi, account: str | None) -> Figure:
-        """The one figure of a KPI on the day."""
-        try:
-            self._keep_facts(kpi)
-            return self._figures(kpi, "", account)[0][1]
-        except TablesError as error:
-            return Figure(None, 0, reason=error.words)
-
-    def result(self, kpi: Kpi, wanted: Wanted) -> KpiResult:
-        """Everything about a KPI on the day, but its trend."""
-        account = wanted.account
-        window = window_on(kpi.window, self.day, self.fiscal_start)
-        unit = self.labels.unit(kpi)
-        target = kpi.target_for(self.tiers.get(account) if account else None)
-        try:
-            self._keep_facts(kpi)
-            figure = self._figures(kpi, "", account)[0][1]
-            grouping = wanted.by if wanted.by in kpi.groupings else ""
-            groups = self._groups(kpi, grouping, account) if grouping else []
-            rows = self._fact_rows(account) if wanted.facts else []
-        except TablesError as error:
-            failed = Figure(None, 0, reason=error.words)
-            return KpiResult(kpi, unit, window, failed, target, "none", failed=True)
-        figure, status = judge(figure, target, kpi.better)
+    def result(self, kpi: Kpi, mistake: Label | None) -> KpiResult:
+        """Everything that is wanted of a KPI."""
+        wanted, day = self.wanted, self.wanted.as_of
+        window = window_on(kpi.window, day, self.evaluator.fiscal_start)
+        unit, target = self.labels.unit(kpi), kpi.target_for(self._tier(kpi, wanted.account))
+        grouping = wanted.by if wanted.by in kpi.groupings else ""
+        answer = self._answer(kpi, grouping or "", mistake)
+        rows = self._facts(answer) if wanted.facts else []
+        trend = [Point(each, answer.figure(each)) for each in wanted.days]
+        if day in answer.failures:
+            return KpiResult(kpi, unit, window, answer.figure(day), target, "none", trend=trend, failed=True)
+        figure, status = judge(answer.figure(day), target, kpi.better)
+        groups = [self._group(answer, grouping, key) for key in answer.list_keys()] if grouping else []
         asked = wanted.by or ""
-        return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, [], rows, asked_by=asked)
+        return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, trend, rows, asked_by=asked)
 
-    def _keep_facts(self, kpi: Kpi) -> None:
-        """Run the fact query; whatever it says, nothing outside the window is kept."""
-        mistake = self.mistakes[kpi.id]
+    def _answer(self, kpi: Kpi, grouping: str, mistake: Label | None) -> Answer:
+        days = self.wanted.all_days
         if mistake is not None:
-            raise TablesError(mistake["en"], mistake["zh"])
-        names = self.tables.check_select(kpi.sql)
-        window = window_on(kpi.window, self.day, self.fiscal_start)
-        known: dict[str, date] = {"as_of": self.day, "from": window.from_ or date.min, "to": window.to}
-        given = {name: known[name] for name in names if name in known}
-        given["as_of"] = self.day
-        if window.from_ is not None:
-            given["first"] = window.from_
-        self.tables.materialize(FACTS, _facts_sql(kpi, self._columns(kpi), window), given)
-        self.tables.require_no_flaw(kpi.sql, FACTS)
+            return Answer(kpi, failures=dict.fromkeys(days, mistake))
+        return self.evaluator.answer(kpi, days, grouping)
 
-    def _columns(self, kpi: Kpi) -> list[str]:
-        if kpi.id not in self.columns:
-            self.columns[kpi.id] = [name for name, _ in self.tables.describe(kpi.sql)]
-        return self.columns[kpi.id]
+    def _facts(self, answer: Answer) -> list[FactRow]:
+        day = self.wanted.as_of
+        if day in answer.failures:
+            return []
+        try:
+            return self.evaluator.facts(answer.kpi, day)
+        except TablesError as error:
+            answer.failures[day] = error.words
+            return []
 
-    def _figures(self, kpi: Kpi, grouping: str, account: str | None) -> list[tuple[str | None, Figure]]:
-        """Key and figure of each group; of everything, where there is no grouping."""
-        params = {"account": account} if account else {}
-        where = " WHERE f.account = $account" if account else ""
-        whole = f"(SELECT sum(numerator) FROM {FACTS})" if kpi.aggregation == "share" else "0"
-        facts = grouped_sql(FACTS, grouping, where, whole)
-        rows = self.tables.read(AGGREGATIONS[kpi.aggregation].select.format(facts=facts), params)
-        if not grouping:
-            return [(None, make_figure(kpi, rows[0][1:] if rows else None))]
-        return [(row[0], make_figure(kpi, row[1:])) for row in rows]
+    def _group(self, answer: Answer, grouping: str, key: str | None) -> Group:
+        kpi, wanted = answer.kpi, self.wanted
+        target = kpi.target_for(key if grouping == "tier" else self._tier(kpi, key if grouping == "account" else None))
+        figure, status = judge(answer.of_group(wanted.as_of, key), target, kpi.better)
+        trend = [Point(day, answer.of_group(day, key)) for day in wanted.days]
+        return Group(key, self.labels.of(grouping, key), figure, target, status, trend)
 
-    def _groups(self, kpi: Kpi, grouping: str, account: str | None) -> list[Group]:
-        groups = []
-        for key, figure in self._figures(kpi, grouping, account):
-            target = self._target_of(kpi, grouping, key)
-            judged, status = judge(figure, target, kpi.better)
-            groups.append(Group(key, self.labels.of(grouping, key), judged, target, status))
-        return groups
+    def _tier(self, kpi: Kpi, account: str | None) -> str | None:
+        return self._tiers.get(account) if account and kpi.tier_targets else None
 
-    def _target_of(self, kpi: Kpi, grouping: str, key: str | None) -> Target:
-        if grouping == "tier":
-            return kpi.target_for(key)
-        return kpi.target_for(self.tiers.get(key or "") if grouping == "account" else None)
-
-    def _fact_rows(self, account: str | None) -> list[FactRow]:
-        where, params = (" WHERE account = $account", {"account": account}) if account else ("", {})
-        columns = 'record, account, person, "at", numerator, denominator'
-        sql = f'SELECT {columns} FROM {FACTS}{where} ORDER BY record, "at", person, numerator, denominator'
-        return [FactRow(*row) for row in self.tables.read(sql, params)]
-
-
-def _facts_sql(kpi: Kpi, columns: Sequence[str], window: Window) -> str:
-    extra = "".join(f', f."{name}"' for name in columns if name.lower() not in FACT_COLUMNS)
-    dated = 'f."at" <= $as_of' + (' AND f."at" >= $first' if window.from_ is not None else "")
-    undated = ' OR f."at" IS NULL' if kpi.window == "now" else ""
-    return (
-        "SELECT CAST(f.account AS VARCHAR) AS account, CAST(f.person AS VARCHAR) AS person,"
-        ' CAST(f."at" AS DATE) AS "at", CAST(f.record AS VARCHAR) AS record,'
-        " CAST(f.numerator AS DECIMAL(38,10)) AS numerator,"
-        f" CAST(f.denominator AS DECIMAL(38,10)) AS denominator{extra}"
-        f" FROM (\n{kpi.sql.strip().rstrip(';')}\n) f WHERE {dated}{undated}"
-    )
+    @cached_property
+    def _tiers(self) -> Mapping[str, str | None]:
+        tables, day = self.evaluator.tables, self.wanted.as_of
+        keep_account_traits(tables, [day])
+        return dict(tables.read("SELECT account, tier FROM kpi_accounts WHERE kpi_day = $day", {"day": day}))

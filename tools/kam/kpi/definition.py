@@ -20,12 +20,13 @@ AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "a
 UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times")
 AGGREGATIONS = (
     "ratio", "sum", "count", "count_distinct", "mean", "median", "share", "concentration", "top_share", "repeat_rate",
+    "gini", "max_to_mean", "formula",
 )  # fmt: skip
 BETTER = ("higher", "lower", "neither")
 DEFAULT_DECIMALS = {"percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2}
 KEYS = (
-    "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "window", "groupings",
-    "targets", "min_facts", "min_n", "decimals", "empty", "sql",
+    "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "value", "cap",
+    "not_negative", "window", "groupings", "targets", "min_facts", "min_n", "decimals", "empty", "sql",
 )  # fmt: skip
 
 
@@ -43,7 +44,10 @@ class Kpi:
     Groups of fewer than ``min_n`` facts are withheld from wider audiences.
 
     ``sql`` gives the facts: columns ``account, person, at, record, numerator, denominator`` and further ones to
-    group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window.
+    group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window. ``value`` is for ``formula``: SQL that makes
+    a group's value of aggregates over these columns, ``sum(numerator) / nullif(sum(denominator), 0)``; like a ratio it
+    is a share, which is shown times ``scale``. A value beyond ``cap`` (in the KPI's unit) is the cap; there is no value
+    where the sum that ``not_negative`` names is below zero.
     """
 
     id: str
@@ -65,6 +69,9 @@ class Kpi:
     empty: Label = field(default_factory=dict)
     top: int = 0
     min_n: int = 0
+    value: str = ""
+    cap: Decimal | None = None
+    not_negative: str = ""
 
     @property
     def path(self) -> str:
@@ -114,13 +121,16 @@ def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
         aggregation=top.choice("aggregation", AGGREGATIONS, "sum"),
         window=_window(top),
         groupings=top.texts("groupings"),
-        sql=_sql(top),
+        sql=_sql(top, "sql"),
         target=_target(targets),
         tier_targets={tier: _target(by_tier.inner(tier, ("good", "watch"))) for tier in by_tier.value},
         min_facts=top.whole("min_facts", 0, least=0, most=1_000_000),
         decimals=top.whole("decimals", DEFAULT_DECIMALS[unit], least=0, most=6),
         empty=top.label("empty") if "empty" in top.value else {},
         top=top.whole("top", 5, least=1, most=1000),
+        value=_sql(top, "value"),
+        cap=top.number("cap", least=None),
+        not_negative=top.choice("not_negative", ("numerator", "denominator")),
         min_n=top.whole("min_n", 0, least=2, most=1000),
     )
     return kpi, file
@@ -138,11 +148,11 @@ def _window(top: Section) -> str:
     return "all"
 
 
-def _sql(top: Section) -> str:
-    value = top.value.get("sql")
+def _sql(top: Section, key: str) -> str:
+    value = top.value.get(key)
     if isinstance(value, str) or value is None:
         return value or ""
-    top.complain(("sql",), "sql", "kpi-file")
+    top.complain((key,), "sql", "kpi-file", name=key)
     return ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from kam.kpi.facts import literal
 from kam.tables import Tables
 
 BY_TRAIT = {
@@ -39,47 +41,61 @@ def key_sql(grouping: str) -> str:
     return f'CAST(f."{quoted}" AS VARCHAR)'
 
 
-def grouped_sql(facts: str, grouping: str, where: str, whole: str) -> str:
-    """Facts with their key, as a subquery for an aggregation."""
-    key = key_sql(grouping) if grouping else "CAST(NULL AS VARCHAR)"
-    return (
-        f"(SELECT {key} AS key, f.account, f.numerator, f.denominator, {whole} AS whole FROM {facts} f"
-        " LEFT JOIN kpi_accounts a ON a.account = f.account"
-        f" LEFT JOIN people p ON p.id = coalesce(f.person, a.owner){where})"
-    )
+def keyed_sql(facts: str, grouping: str) -> str:
+    """Facts with the key of their group as ``kpi_key``; without a grouping, as they are."""
+    if not grouping:
+        return facts
+    key = key_sql(grouping)
+    joins = ""
+    if needs_traits(grouping):
+        joins += " LEFT JOIN kpi_accounts a ON a.account = f.account AND a.kpi_day = f.kpi_day"
+    if "p." in key:
+        joins += " LEFT JOIN people p ON p.id = coalesce(f.person, a.owner)"
+    return f"SELECT f.*, {key} AS kpi_key FROM ({facts}) f{joins}"
 
 
-def keep_account_traits(tables: Tables, day: date) -> None:
-    """Make ``kpi_accounts``: for each account its traits, and owner, tier and lifecycle in force on the day."""
+def needs_traits(grouping: str) -> bool:
+    """Whether the key of a group depends on traits of accounts (``keep_account_traits``)."""
+    key = BY_TRAIT.get(grouping, "")
+    return "a." in key or "p." in key
+
+
+def keep_account_traits(tables: Tables, days: Iterable[date]) -> None:
+    """Make ``kpi_accounts``: for each day and account its traits, and owner, tier and lifecycle in force on the day."""
+    tables.keep_by_day("kpi_accounts", days, lambda missing: _traits_sql(tables, missing))
+
+
+def _traits_sql(tables: Tables, days: list[date]) -> str:
     columns = set(tables.columns_of("accounts"))
-    traits = [f"t.{c}" if c in columns else f"CAST(NULL AS VARCHAR) AS {c}" for c in TRAITS]
-    picked = [
-        "t.account",
-        *traits,
-        f"{_in_force(tables, columns, 'owner', 'accounts_owners', 'person')} AS owner",
-        f"{_in_force(tables, columns, 'tier', 'accounts_tiers', 'tier')} AS tier",
-    ]
-    source = "accounts t"
-    if any(plan.name == "accounts" and plan.rtype.states for plan in tables.plans):
-        picked.append("s.state_then AS lifecycle")
-        source += " LEFT JOIN (SELECT id, state_then FROM accounts_on($as_of)) s ON s.id = t.id"
-    else:
-        picked.append("CAST(NULL AS VARCHAR) AS lifecycle")
-    sql = f"SELECT {', '.join(picked)} FROM {source}"
     if not columns:
         names = ("account", *TRAITS, "owner", "tier", "lifecycle")
-        sql = f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {n}' for n in names)} WHERE false"
-    tables.materialize("kpi_accounts", sql, {"as_of": day} if "$as_of" in sql else {})
+        nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {n}" for n in names)
+        return f"SELECT CAST(NULL AS DATE) AS kpi_day, {nothing} WHERE false"
+    picked = ["d.kpi_day", "t.account", *(_own(columns, name) + f" AS {name}" for name in TRAITS)]
+    source = f"(VALUES {', '.join(f'({literal(day)})' for day in days)}) d(kpi_day) CROSS JOIN accounts t"
+    for field, history, value in (("owner", "accounts_owners", "person"), ("tier", "accounts_tiers", "tier")):
+        current = _own(columns, field)
+        if {"from", "to", value} <= set(tables.columns_of(history)):
+            source += _in_force(field, history, value)
+            current = f"CASE WHEN {field}s.record IS NULL THEN {current} ELSE {field}s.value END"
+        picked.append(f"{current} AS {field}")
+    if any(plan.name == "accounts" and plan.rtype.states for plan in tables.plans):
+        picked.append("s.state_then AS lifecycle")
+        source += " LEFT JOIN LATERAL (SELECT id, state_then FROM accounts_on(d.kpi_day)) s ON s.id = t.id"
+    else:
+        picked.append("CAST(NULL AS VARCHAR) AS lifecycle")
+    return f"SELECT {', '.join(picked)} FROM {source}"
 
 
-def _in_force(tables: Tables, columns: set[str], field: str, history: str, value: str) -> str:
-    """The entry of a from–to history in force on the day; without a history the field of today."""
-    current = f"t.{field}" if field in columns else "CAST(NULL AS VARCHAR)"
-    if not {"from", "to", value} <= set(tables.columns_of(history)):
-        return current
-    inside = 'coalesce(h."from" <= $as_of, true) AND coalesce(h."to" >= $as_of, true)'
+def _own(columns: set[str], name: str) -> str:
+    return f"t.{name}" if name in columns else "CAST(NULL AS VARCHAR)"
+
+
+def _in_force(field: str, history: str, value: str) -> str:
+    """A join to the entry of a from–to history in force on the day; without a history there is no row."""
+    inside = 'coalesce(h."from" <= kpi_day, true) AND coalesce(h."to" >= kpi_day, true)'
+    latest = f"arg_max(h.{value}, (coalesce(h.\"from\", DATE '0001-01-01'), h.idx))"
     return (
-        f"CASE WHEN EXISTS (SELECT 1 FROM {history} h WHERE h.record = t.id) THEN"
-        f" (SELECT arg_max(h.{value}, (coalesce(h.\"from\", DATE '0001-01-01'), h.idx)) FROM {history} h"
-        f" WHERE h.record = t.id AND {inside}) ELSE {current} END"
+        f" LEFT JOIN LATERAL (SELECT h.record, {latest} FILTER ({inside.replace('kpi_day', 'd.kpi_day')}) AS value"
+        f" FROM {history} h GROUP BY h.record) {field}s ON {field}s.record = t.id"
     )

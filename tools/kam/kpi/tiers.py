@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from kam.kpi.compute import compute
 from kam.kpi.definition import load_kpis
+from kam.kpi.opening import open_tables
 from kam.model.record import Data, Record
 from kam.model.schema import Label
 from kam.policy.tier import EXACT, Override, Score, Value, find_override, score_account, tier_on
 from kam.settings.tiers import PROFILE, Criterion, Tiers
-from kam.tables import open_tables
 
 if TYPE_CHECKING:
     from kam.kpi.result import KpiResult

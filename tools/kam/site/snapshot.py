@@ -159,9 +159,8 @@ def _kpis(
 ) -> tuple[Sequence[KpiResult], Assessed]:
     """All KPIs, and the tiers that follow. Their values count every record; what would tell a single record's
     confidential value is left out of the KPIs."""
-    from kam.kpi import compute
+    from kam.kpi import compute, open_tables
     from kam.kpi.tiers import assess_tiers
-    from kam.tables import open_tables
 
     open_types = open_folders(portfolio.settings.types.values(), types)
     with open_tables(portfolio, as_of) as tables:

@@ -11,8 +11,11 @@ from kam.model.schema import Label
 class TablesError(Exception):
     """A table could not be made or asked. ``words`` says why, in English and Chinese.
 
-    ``line`` is that of the query the engine complains of, from 1; 0 where it names none.
+    ``line`` is that of the query the engine complains of, from 1; 0 where it names none. ``is_final`` says that it is
+    no use to ask for less.
     """
+
+    is_final = False
 
     def __init__(self, en: str, zh: str, line: int = 0) -> None:
         super().__init__(en)

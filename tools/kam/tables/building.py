@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ AT_ONCE = 20
 """Batches of records inserted together."""
 FLAWS = "flaws"
 """Table of values that could not go into a table: table, column, record, position, and the sentence that says why."""
+PLAIN = ("BOOLEAN", "INTEGER")
+"""SQL types of columns whose values are handed over as they are."""
 LISTED = {"action": ACTIONS, "transition": TRANSITIONS}
 """Shape of lists → the table that shows all lists of that shape."""
 
@@ -92,10 +95,22 @@ def _create_sql(name: str, columns: Iterable[Column]) -> str:
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Add rows of texts to a table of our own; ``table`` is a name as SQL writes it."""
+    """Add rows to a table of our own; ``table`` is a name as SQL writes it."""
     if rows:
-        batch = Batch(table, columns, [list(v) for v in zip(*rows, strict=True)])
+        values = zip(columns, zip(*rows, strict=True), strict=True)
+        batch = Batch(table, columns, [_written(c.sql, v) for c, v in values])
         _insert(connection, table, columns, unpack([pack(batch)]))
+
+
+def _written(sql: str, values: Iterable[Any]) -> list[Any]:
+    """The values of a column as they are handed over: texts, but for what ``pack`` takes as it is."""
+    if sql.endswith("[]") or sql in PLAIN:
+        return list(values)
+    return [v if v is None or isinstance(v, str) else _text(v) for v in values]
+
+
+def _text(value: object) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, target: str, columns: tuple[Column, ...], rows: pa.Table) -> None:
@@ -108,7 +123,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, target: str, columns: tuple[C
 
 
 def _cast(name: str, sql: str) -> str:
-    return name if sql in ("VARCHAR", "VARCHAR[]", "BOOLEAN", "INTEGER") else f"CAST({name} AS {sql})"
+    return name if sql in ("VARCHAR", "VARCHAR[]", *PLAIN) else f"CAST({name} AS {sql})"
 
 
 def _cover_flaws(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan], flaws: Sequence[Flaw]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.tables.batches import are_many, split_records, start_filling
-from kam.tables.building import build_tables, insert_rows
+from kam.tables.building import build_tables
 from kam.tables.cadence import cadence_rows
 from kam.tables.gathered import CADENCE_DUE, REVISIONS, quoted
 from kam.tables.late import LateTable, LateTables
@@ -33,9 +33,7 @@ SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
 where there are many records."""
 
 
-def open_tables(
-    portfolio: RecordSource, as_of: date, *, cache: bool = True, late: Iterable[LateTable] = ()
-) -> Tables:
+def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True, late: Iterable[LateTable] = ()) -> Tables:
     """The record tables of a portfolio as a locked-down connection; close it, or use it in a ``with``.
 
     ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
@@ -67,9 +65,8 @@ def open_tables(
 
 
 def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:
-    zone = ZoneInfo(portfolio.settings.site.time_zone)
     return (
-        LateTable(REVISIONS, lambda tables, days: load_revisions(portfolio.root, zone)),
+        LateTable(REVISIONS, lambda tables, days: load_revisions(portfolio)),
         LateTable(CADENCE_DUE, lambda tables, days: cadence_rows(portfolio, tables)),
     )
 

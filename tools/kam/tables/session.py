@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from kam.model.schema import Label
 from kam.tables.answers import Result, TablesError, failed, join_words
 from kam.tables.building import FLAWS
-from kam.tables.gathered import LATE, SHARED, SharedTable
-from kam.tables.plan import TablePlan
+from kam.tables.gathered import SHARED, SharedTable, quoted
+from kam.tables.late import WORD, LateTables
+from kam.tables.plan import Column, TablePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import duckdb
+    import pyarrow as pa
 
-WORD = re.compile(r"\w+")
 LINE = re.compile(r"\n\nLINE (\d+)")
 SECONDS = 60.0
 """How long a query may take."""
@@ -60,8 +60,10 @@ class Tables:
     strict: duckdb.DuckDBPyConnection
     plans: list[TablePlan]
     as_of: date
-    late: dict[str, Callable[[Tables], None]] = field(default_factory=dict, repr=False)
+    late: LateTables = field(repr=False)
     seconds: float = SECONDS
+    _flawed: list[tuple[Any, ...]] | None = field(default=None, repr=False)
+    _kept: dict[str, set[date]] = field(default_factory=dict, repr=False)
 
     def __enter__(self) -> Tables:
         return self
@@ -77,7 +79,15 @@ class Tables:
     @property
     def shared(self) -> tuple[SharedTable, ...]:
         """The tables that belong to no single record type."""
-        return (*SHARED, *LATE)
+        return (*SHARED, *self.late.tables)
+
+    def iter_described(self) -> Iterator[tuple[str, Label, tuple[Column, ...]]]:
+        """Name, label and columns of every table there is to ask."""
+        for plan in self.plans:
+            for each in plan.iter_all():
+                yield each.name, each.label, each.columns
+        for shared in self.shared:
+            yield shared.name, shared.label, shared.columns
 
     def columns_of(self, table: str) -> tuple[str, ...]:
         """The columns of a table, or nothing where there is no such table."""
@@ -100,37 +110,65 @@ class Tables:
         Raises TablesError where the text is anything but one SELECT, fails, takes longer than ``seconds``, or looks at
         an amount whose rate is missing.
         """
+        with self._asked(sql, params, seconds) as given:
+            return _read(self.strict, sql, given, limit)
+
+    def query_arrow(
+        self, sql: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None
+    ) -> pa.Table:
+        """As ``query``, all rows as columns of Arrow: money stays decimal, moments have the company's time zone."""
+        with self._asked(sql, params, seconds) as given:
+            return self.strict.sql(sql, params=given or None).to_arrow_table()
+
+    def all_rows(self, table: str) -> pa.Table:
+        """A whole table, sorted, as columns of Arrow. Amounts without a rate are null here; see ``flaws``."""
+        sql = f"SELECT * FROM {quoted(table)} ORDER BY ALL"
+        self.late.fill(self, table, [self.as_of])
+        with self._limited(self.seconds):
+            return self.connection.sql(sql).to_arrow_table()
+
+    def flaws(self) -> list[Label]:
+        """Why single values are missing in the tables, each in both languages."""
+        found = self.read(f"SELECT DISTINCT message FROM {FLAWS} ORDER BY message")
+        return [failed(str(message)).words for (message,) in found]
+
+    @contextmanager
+    def _asked(self, sql: str, params: Mapping[str, Any] | None, seconds: float | None) -> Iterator[dict[str, Any]]:
+        """Make sure that a query only reads, and give the parameters it names, for as long as it may take."""
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
-        self._fill_late(sql)
-        given = {name: known[name] for name in names if name in known}
+        self.late.fill(self, sql, [self.as_of])
         with self._limited(self.seconds if seconds is None else seconds):
             self.strict.execute("BEGIN TRANSACTION READ ONLY")
             try:
-                return _read(self.strict, sql, given, limit)
+                yield {name: known[name] for name in names if name in known}
             finally:
                 self.strict.execute("ROLLBACK")
 
     def read(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of a query of our own, also over what ``materialize`` kept. Amounts without a rate are null here."""
+        """Rows of a query of our own, also over what ``keep_by_day`` kept. Amounts without a rate are null here."""
         with self._limited(self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
-    def require_no_flaw(self, sql: str, records: str) -> None:
-        """Raise TablesError where a value that ``sql`` looks at is missing in a record of the table ``records``."""
-        found = self.read(
-            f"SELECT DISTINCT tbl, col, message FROM {FLAWS} SEMI JOIN {records} r USING (record) ORDER BY message"
-        )
-        words = set(WORD.findall(sql))
-        asked = [str(m) for table, column, m in found if column in words and {table, f"{table}_on"} & words]
-        if asked:
-            raise failed(asked[0])
+    def flawed_columns(self, sql: str) -> list[tuple[str, str]]:
+        """Table and column of what a query may look at and where values are missing for a reason (table ``flaws``)."""
+        if self._flawed is None:
+            self._flawed = self.read(f"SELECT DISTINCT tbl, col FROM {FLAWS} ORDER BY ALL")
+        words = set(WORD.findall(sql)) if self._flawed else set()
+        return [(t, c) for t, c in self._flawed if c in words and {t, f"{t}_on"} & words]
 
-    def materialize(self, name: str, sql: str, params: Mapping[str, Any]) -> None:
-        """Keep the rows of a query of our own as a temporary table, for several questions to the same facts."""
-        self._fill_late(sql)
-        with self._limited(self.seconds):
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", dict(params) or None)
+    def keep_by_day(self, name: str, days: Iterable[date], make: Callable[[list[date]], str]) -> None:
+        """Keep the rows of a query of our own for each of the days in a temporary table; what is there stays.
+
+        ``make`` gives the query for the days that are missing.
+        """
+        kept = self._kept.setdefault(name, set())
+        missing = sorted(set(days) - kept)
+        if missing:
+            begin = f"INSERT INTO {name} BY NAME" if kept else f"CREATE OR REPLACE TEMP TABLE {name} AS"
+            with self._limited(self.seconds):
+                self.connection.execute(f"{begin} {make(missing)}")
+            kept.update(missing)
 
     def check_select(self, sql: str) -> set[str]:
         """Make sure that a text is exactly one SELECT; gives the names of its parameters."""
@@ -153,11 +191,6 @@ class Tables:
         rows = self.read(f"DESCRIBE {sql.strip().rstrip(';')}", given)
         return [(str(r[0]), str(r[1])) for r in rows]
 
-    def _fill_late(self, sql: str) -> None:
-        for name in [each for each in self.late if each in sql]:
-            self.late[name](self)
-            del self.late[name]
-
     def _interrupt(self) -> None:
         self.connection.interrupt()
         self.strict.interrupt()
@@ -172,9 +205,11 @@ class Tables:
         try:
             yield
         except duckdb.InterruptException:
-            raise TablesError(
+            error = TablesError(
                 f"the query took longer than {seconds:g} s and was stopped", f"查询超过 {seconds:g} 秒，已中止"
-            ) from None
+            )
+            error.is_final = True
+            raise error from None
         except duckdb.Error as error:
             raise _failed(error) from None
         finally:

@@ -1,0 +1,163 @@
+"""Runs the fact query of a KPI for many days at once and puts the facts together, group by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kam.kpi.aggregate import AGGREGATIONS, Row, make_figure
+from kam.kpi.definition import Kpi
+from kam.kpi.facts import facts_sql
+from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits
+from kam.kpi.result import FactRow, Figure
+from kam.model.schema import Label
+from kam.tables import Tables, TablesError
+from kam.tables.answers import failed
+from kam.tables.late import CircleError
+
+Key = str | None
+
+
+@dataclass
+class Answer:
+    """The rows of a KPI: of everything by day, of groups by day and key; and why there are none on a day."""
+
+    kpi: Kpi
+    totals: dict[date, Row] = field(default_factory=dict)
+    groups: dict[date, dict[Key, Row]] = field(default_factory=dict)
+    failures: dict[date, Label] = field(default_factory=dict)
+
+    def figure(self, day: date) -> Figure:
+        """The figure of everything on a day."""
+        return self._failed(day) or make_figure(self.kpi, self.totals.get(day))
+
+    def of_group(self, day: date, key: Key) -> Figure:
+        """The figure of a group on a day."""
+        return self._failed(day) or make_figure(self.kpi, self.groups.get(day, {}).get(key))
+
+    def list_keys(self) -> list[Key]:
+        """The keys that some day has, sorted; None comes last."""
+        found = {key for by_key in self.groups.values() for key in by_key}
+        return sorted(found, key=lambda key: (key is None, key or ""))
+
+    def _failed(self, day: date) -> Figure | None:
+        reason = self.failures.get(day)
+        return Figure(None, 0, reason=reason) if reason else None
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Asks the tables for the facts of KPIs, of everything or of one account."""
+
+    tables: Tables
+    fiscal_start: int
+    account: str | None = None
+
+    def answer(self, kpi: Kpi, days: Sequence[date], grouping: str = "") -> Answer:
+        """The rows of all days. A day that fails has its reason, and the others their rows."""
+        answer = Answer(kpi)
+        try:
+            self._add(answer, days, grouping)
+        except TablesError as error:
+            if isinstance(error, CircleError) and self.tables.late.is_filling:
+                raise
+            if len(days) == 1 or error.is_final:
+                answer.failures = dict.fromkeys(days, error.words)
+                return answer
+            for day in days:
+                one = self.answer(kpi, [day], grouping)
+                answer.totals |= one.totals
+                answer.groups |= one.groups
+                answer.failures |= one.failures
+        return answer
+
+    def facts(self, kpi: Kpi, day: date) -> list[FactRow]:
+        """The contributing records on a day."""
+        columns = 'record, account, person, "at", numerator, denominator'
+        exact = "* REPLACE (CAST(numerator AS DECIMAL(38,10)) AS numerator, CAST(denominator AS DECIMAL(38,10))"
+        facts = f"SELECT {exact} AS denominator) FROM ({self._facts(kpi, [day])}) f{self._where()}"
+        sql = f'SELECT {columns} FROM ({facts}) ORDER BY record, "at", person, numerator, denominator'
+        return [FactRow(*row) for row in self.tables.read(sql, self._params())]
+
+    def _facts(self, kpi: Kpi, days: Sequence[date]) -> str:
+        self.tables.late.fill(self.tables, kpi.sql, days)
+        return facts_sql(kpi, days, self.fiscal_start)
+
+    def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
+        kpi = answer.kpi
+        facts = self._facts(kpi, days)
+        if needs_traits(grouping):
+            keep_account_traits(self.tables, days)
+        answer.failures |= self._flawed_days(kpi, facts)
+        sql = grouped_sql(kpi, facts, grouping, self._where())
+        for day, key, is_total, n, *values in self.tables.read(sql, self._params()):
+            row = Row(n, *values)
+            if is_total:
+                answer.totals[day] = row
+            else:
+                answer.groups.setdefault(day, {})[key] = row
+
+    def _flawed_days(self, kpi: Kpi, facts: str) -> dict[date, Label]:
+        """The days with a fact for which a value that the query looks at is missing, and why."""
+        columns = self.tables.flawed_columns(kpi.sql)
+        if not columns:
+            return {}
+        listed = ", ".join(f"('{table}', '{column}')" for table, column in columns)
+        found = self.tables.read(
+            f"SELECT kpi_day, min(message) FROM ({facts}) f JOIN flaws USING (record)"
+            f" WHERE (tbl, col) IN ({listed}) GROUP BY kpi_day"
+        )
+        return {day: failed(message).words for day, message in found}
+
+    def _where(self) -> str:
+        return " WHERE f.account = $account" if self.account else ""
+
+    def _params(self) -> dict[str, Any]:
+        return {"account": self.account} if self.account else {}
+
+
+def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
+    """One row for each day and group, and one for each day: day, key, whether it is the day's total, and a ``Row``."""
+    how = AGGREGATIONS[kpi.aggregation]
+    keyed = keyed_sql(facts, grouping)
+    key, is_total = ("kpi_key", "grouping(kpi_key) = 1") if grouping else ("NULL", "true")
+    if kpi.aggregation == "share":
+        return _share_sql(keyed, grouping, where)
+    keyed = f"SELECT * FROM ({keyed}) f{where}" if where else keyed
+    if how.over:
+        sets = _sets(grouping, how.over)
+        named = " WHERE person IS NOT NULL" if how.over == "person" else ""
+        keyed = (
+            f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, CAST(sum(numerator) AS DECIMAL(38,10)) AS s,"
+            f" count(numerator) AS c FROM ({keyed}){named} GROUP BY {sets} HAVING c > 0"
+        )
+        key, is_total, sets = "kpi_key", "kpi_total", "kpi_day, kpi_key, kpi_total"
+    else:
+        sets = _sets(grouping)
+    numerator = f"({kpi.value})" if kpi.aggregation == "formula" else how.numerator
+    return (
+        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {numerator} AS numerator,"
+        f" {how.denominator} AS denominator, {how.sums} AS sums FROM ({keyed}) GROUP BY {sets}"
+    )
+
+
+def _sets(grouping: str, *over: str) -> str:
+    each = "".join(f", {name}" for name in over)
+    return f"GROUPING SETS ((kpi_day{each}), (kpi_day, kpi_key{each}))" if grouping else f"kpi_day{each}"
+
+
+def _share_sql(keyed: str, grouping: str, where: str) -> str:
+    """The same for shares of the whole: of the day's facts of all accounts, whichever one is asked for."""
+    how = AGGREGATIONS["share"]
+    mine = where.removeprefix(" WHERE ") or "true"
+    key, is_total = ("kpi_key", "grouping(kpi_key) = 1") if grouping else ("NULL", "true")
+    grouped = (
+        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, count(*) FILTER ({mine}) AS facts,"
+        f" count(numerator) FILTER ({mine}) AS n, CAST(sum(numerator) FILTER ({mine}) AS DECIMAL(38,10)) AS numerator,"
+        f" {how.denominator} AS whole FROM ({keyed}) f GROUP BY {_sets(grouping)}"
+    )
+    whole = "max(whole) FILTER (kpi_total) OVER (PARTITION BY kpi_day)"
+    with_whole = f"SELECT *, {whole} AS denominator FROM ({grouped})"
+    return f"SELECT kpi_day, kpi_key, kpi_total, n, numerator, denominator, NULL FROM ({with_whole}) WHERE facts > 0"
