@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ce", "%ct", "%ci", "%s", "%b")
 START = "\x01"
@@ -13,8 +14,7 @@ REGULAR = "100"
 """How the mode of an ordinary file begins; links and submodules have others."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(NamedTuple):
     """One file between two commits. ``status`` is ``A`` added, ``D`` deleted, ``M`` changed or ``R`` renamed.
 
     ``old_path`` differs from ``path`` in a rename only. ``blob`` is empty where the file is gone, ``old_blob`` where it

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
+
+from jsonschema_rs import Draft202012Validator, RegexOptions
 
 MAX_DIGITS = 14
 """Digits before the decimal point; the tables keep amounts as DECIMAL(18,4)."""
@@ -22,54 +25,41 @@ NULL_WORDS = frozenset({"~", "null", "Null", "NULL"})
 NULL_TEXTS = frozenset({"None", "nil", "NaN", "undefined", "#N/A", "(null)", "<null>"})
 FULLWIDTH = re.compile("[\uff01-\uff5e\u3000]")
 
-PLAIN_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
-"""Bytes that need no look: all but the ASCII control characters."""
 SUSPICIOUS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e007f]"
 )
-PREFILTER = re.compile(r"[<{&]|\]\(|\]:|[0-9]{11}|[0-9]{3}[ -][0-9]{4}[ -]")
-"""Bodies without any of these need no closer look."""
-SIGNS = re.compile(r"[<{&\]0-9]")
-"""What all of these have in them: quicker to look for, and most bodies have none."""
-
 NUMBERS = re.compile(
     r"[1-6](?:(?<=1)[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -])|(?:(?<=1)[89]|(?<=2)0)[0-9]{2}[01][0-9]{6}[0-9Xx]"
     r"|(?<=[2-6])[0-9]{3}(?:[0-9]{11}|[ -][0-9]{4}[ -][0-9]{4}[ -]))"
 )
 """What every mobile, identity card and bank card number contains. Beginning with one digit, it is soon looked for."""
-KEY_NAME = re.compile(rb"pi[_ ]?key")
-"""How “API key” is written: the word “key” alone stands in many a record."""
-CHINESE_SIGNS = tuple(sign.encode() for sign in ("密码", "口令", "密钥"))
 
 
-def has_secret_sign(raw: bytes) -> bool:
-    """True where a text (in UTF-8) needs a closer look for passwords and keys. Quick."""
-    lower = raw.lower()
-    if b"passw" in lower or b"pwd" in lower or b"secret" in lower or (b"key" in lower and KEY_NAME.search(lower)):
-        return True
-    if b"://" in raw and b"@" in raw:
-        return True
-    # signs of keys, which are written just so; whatever has capital letters or is long is soon looked for
-    if b"-----BEGIN" in raw or b"AKI" in raw or b"LTAI" in raw or b"eyJ" in raw or b"glpat-" in raw or b"xox" in raw:
-        return True
-    if b"_" in raw and (b"ghp_" in raw or b"ghs_" in raw or b"github_pat_" in raw):
-        return True
-    return not raw.isascii() and any(map(raw.__contains__, CHINESE_SIGNS))
+def _finder(pattern: str) -> Callable[[str], bool]:
+    """Whether something stands anywhere in a text. The engine of the schemas looks many times faster than ``re``."""
+    found: Callable[[str], bool] = Draft202012Validator({"pattern": pattern}, pattern_options=RegexOptions()).is_valid
+    return found
 
 
-def is_plain(raw: bytes, text: str) -> bool:
-    """True where ``text`` (decoded from ``raw``) holds no character that would have to be reported. Quick."""
-    if raw.translate(None, PLAIN_BYTES):
-        return False
-    if text.isascii():
-        return True
-    return SUSPICIOUS.search(text) is None and "锟斤拷" not in text and unicodedata.is_normalized("NFC", text)
+_SECRET = (
+    "(?i:passw|pwd|secret|pi[_ ]?key)|密码|口令|密钥|-----BEGIN|AKI|LTAI|eyJ|glpat-|xox|gh[ps]_|github_pat_"
+    "|://[^@]{3,200}@"
+)
+has_secret_sign = _finder(_SECRET)
+"""True where a text needs a closer look for passwords and keys."""
+has_odd_sign = _finder(f"{SUSPICIOUS.pattern}|锟斤拷|>>>>>>>|{_SECRET}")
+"""True where a whole file needs a closer look, as it might hold something that has to be reported."""
+has_front_sign = _finder(r"[\\\t]|\{\{|\{%| #[^ \n]|(?:^|[\s\[{,:])(?:[&*]\S|!)|\[[^\]\n]*[，、；]")
+"""True where front matter could hold what its values do not show: escapes, template signs, a comment that cuts a
+value, an anchor, alias or tag, a list with Chinese separators."""
+has_body_sign = _finder(r"[<{&]|\]\(|\]:|[0-9]{11}|[0-9]{3}[ -][0-9]{4}[ -]|\n---")
+"""True where a body needs a closer look."""
 
 
-def is_prose(body: str) -> bool:
-    """True where a body holds nothing that needs a closer look. Quick."""
-    return SIGNS.search(body) is None or PREFILTER.search(body) is None
+def is_composed(text: str) -> bool:
+    """True for text in the form NFC. Quick."""
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def is_day(text: str) -> bool:

@@ -5,7 +5,6 @@ Both ways give the same values: a test compares them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -23,15 +22,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from kam.load.exact import has_secret_sign, is_plain, is_prose
+from kam.load.exact import has_body_sign, has_front_sign, has_odd_sign, is_composed
 from kam.load.plan import Plan
 from kam.load.rows import Shape, read_rows
 from kam.load.scalars import Doubt, compile_scalar
 
-MARKS = re.compile(r"(?:^|[\s\[{,:])(?:[&*]\S|!)")
-"""Where an anchor, alias or tag could stand."""
-CUT = re.compile(r" #[^ \n]")
-LIST_SEPARATORS = re.compile("\\[[^\\]\\n]*[，、；]")
 Get = Callable[[], Any]
 Reader = Callable[[Any, Get], Any]
 
@@ -82,29 +77,13 @@ def _split(raw: bytes) -> tuple[str, str]:
     text = raw.decode()
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if not text.startswith("---\n") or not is_plain(raw, text) or "\r" in text:
+    if not text.startswith("---\n") or has_odd_sign(text) or not is_composed(text):
         raise Doubt
     end = text.find("\n---\n", 3)
-    body = text[end + 5 :]
-    if end < 4 or not is_prose(body) or "\n---" in body or body.startswith("---"):
-        raise Doubt
-    front = text[4 : end + 1]
-    if ">>>>>>>" in text or has_secret_sign(raw) or _is_doubtful(front):
+    front, body = text[4 : end + 1], text[end + 5 :]
+    if end < 4 or has_front_sign(front) or body.startswith("---") or has_body_sign(body):
         raise Doubt
     return front, body
-
-
-def _is_doubtful(front: str) -> bool:
-    """True where the front matter could hold what the events of its parsing do not show."""
-    return (
-        "\\" in front
-        or "\t" in front
-        or "{{" in front
-        or "{%" in front
-        or (" #" in front and CUT.search(front) is not None)
-        or (("&" in front or "*" in front or "!" in front) and MARKS.search(front) is not None)
-        or ("[" in front and not front.isascii() and LIST_SEPARATORS.search(front) is not None)
-    )
 
 
 def _parse(front: str, read: Reader) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def find_sensitive(text: str) -> Iterator[tuple[str, int, str]]:
             yield "pii-id-card", match.start(), mask(found)
         elif is_bank_card(found):
             yield "pii-bank-card", match.start(), mask(found)
-    if has_secret_sign(text.encode("utf-8", "replace")):
+    if has_secret_sign(text.encode("utf-8", "replace").decode()):
         for match in KEY.finditer(text):
             yield "secret", match.start(), f"{match[0][:4]}…"
         for match in NAMED.finditer(text):

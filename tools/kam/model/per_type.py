@@ -7,22 +7,28 @@ from typing import TypeVar
 
 from kam.model.schema import RecordType
 
+Key = TypeVar("Key")
 Made = TypeVar("Made")
 
 MOST = 200
 """So many types are remembered; a longer run with ever new settings begins anew."""
 
 
-def per_type(make: Callable[[RecordType], Made]) -> Callable[[RecordType], Made]:
-    """``make``, called once for each record type (types hold mappings, so they cannot be hashed)."""
-    made: dict[int, tuple[RecordType, Made]] = {}
+def once_for_each(make: Callable[[Key], Made]) -> Callable[[Key], Made]:
+    """``make``, called once for each object it is given: for parts of the settings, which cannot be hashed."""
+    made: dict[int, tuple[Key, Made]] = {}
 
-    def get(rtype: RecordType) -> Made:
-        found = made.get(id(rtype))
-        if found is None or found[0] is not rtype:
+    def get(key: Key) -> Made:
+        found = made.get(id(key))
+        if found is None or found[0] is not key:
             if len(made) >= MOST:
                 made.clear()
-            found = made[id(rtype)] = (rtype, make(rtype))
+            found = made[id(key)] = (key, make(key))
         return found[1]
 
     return get
+
+
+def per_type(make: Callable[[RecordType], Made]) -> Callable[[RecordType], Made]:
+    """``make``, called once for each record type."""
+    return once_for_each(make)

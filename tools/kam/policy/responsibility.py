@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kam.model.per_type import once_for_each
 from kam.model.record import Data, Value
 from kam.model.schema import Label
 from kam.settings.division import Responsibilities, WorkItem
@@ -78,12 +79,23 @@ def find_in_role(role: str, profile: Data, people: Mapping[str, Person]) -> str:
     for row in team:
         if str(row.get("role", "")).casefold() == wanted:
             return str(row["person"])
-    having = {name for name, each in people.items() if each.role.casefold() == wanted}
+    having = _by_role(people).get(wanted, frozenset())
     candidates = _candidates(profile, [str(row["person"]) for row in team], people, having) if having else ()
     return next((each for each in candidates if each in having), "")
 
 
-def _candidates(profile: Data, team: list[str], people: Mapping[str, Person], having: set[str]) -> Iterator[str]:
+def _find_by_role(people: Mapping[str, Person]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, each in people.items():
+        found.setdefault(each.role.casefold(), set()).add(name)
+    return {role: frozenset(names) for role, names in found.items()}
+
+
+_by_role = once_for_each(_find_by_role)
+"""Who has which role of the people file."""
+
+
+def _candidates(profile: Data, team: list[str], people: Mapping[str, Person], having: Collection[str]) -> Iterator[str]:
     """People who may be among those ``having`` a role, the nearest to the account first. Who has a last day comes
     last."""
     yield from team
@@ -100,10 +112,10 @@ def _candidates(profile: Data, team: list[str], people: Mapping[str, Person], ha
 
 
 def _is_same(share: Share, default: WorkItem) -> bool:
-    if share.item.get("en", "").casefold() in {text.casefold() for text in default.item.values()}:
+    if default.applies_to and share.applies_to == default.applies_to and share.severity == default.severity:
         return True
-    case = (default.applies_to, default.severity)
-    return bool(default.applies_to) and (share.applies_to, share.severity) == case
+    name = share.item.get("en", "").casefold()
+    return any(text.casefold() == name for text in default.item.values())
 
 
 def _inherit(default: WorkItem, profile: Data, settings: Settings, people: dict[str, str]) -> Share:

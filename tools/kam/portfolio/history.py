@@ -6,6 +6,7 @@ A record that was renamed keeps its changes, and a new name alone is no change.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -28,6 +29,8 @@ TABLES = {
     "changes": "CREATE TABLE changes (path TEXT, sha TEXT, kind TEXT, day TEXT, PRIMARY KEY (path, sha)) WITHOUT ROWID",
     "commits": "CREATE TABLE commits (sha TEXT PRIMARY KEY, at TEXT, author TEXT) WITHOUT ROWID",
 }
+NO_TEXT = re.compile("[\ud800-\udfff]")
+"""What stands for bytes of a path that are no UTF-8."""
 KINDS = {"A": "added", "D": "removed"}
 
 
@@ -226,4 +229,4 @@ def _read(commits: Iterable[Commit], zone: ZoneInfo) -> tuple[dict[str, str], Ro
 
 
 def _is_text(change: FileChange) -> bool:
-    return not any("\ud800" <= c <= "\udfff" for c in change.path + change.old_path)
+    return not (NO_TEXT.search(change.path) or NO_TEXT.search(change.old_path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
@@ -28,19 +28,22 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
     profile = records.profile
     tier = text_of(profile.data, "tier") if profile else ""
     owner = text_of(profile.data, "owner") if profile else ""
-    ages = settings.part(Ages)
+    ages, today = settings.part(Ages), as_of.isoformat()
     for type_name, found in records.by_type.items():
         rtype = settings.types[type_name]
         allowed = ages.allowed(rtype, tier)
         if allowed is None:
             continue
+        oldest = (as_of - timedelta(days=allowed)).isoformat()
         for record in found:
-            if is_open(record, rtype):
-                touched = touched_on(record, records.changed_on, as_of)
-                age = (as_of - touched).days if touched else 0
-                if age > allowed:
-                    who = next((text_of(record.data, name) for name in HOLDERS if record.data.get(name)), "") or owner
-                    words = {"age": str(age), "allowed": str(allowed), "tier": tier or "–", "record": record.id}
-                    words["person"] = who
-                    path = (REVIEWED,) if REVIEWED in record.data else ()
-                    yield Finding(path, "default" if who else "nobody", words, record.id)
+            # days in ISO form sort as they are: most records are settled without a date made of any
+            if not is_open(record, rtype) or oldest <= text_of(record.data, REVIEWED) <= today:
+                continue
+            touched = touched_on(record, records.changed_on, as_of)
+            age = (as_of - touched).days if touched else 0
+            if age > allowed:
+                who = next((text_of(record.data, name) for name in HOLDERS if record.data.get(name)), "") or owner
+                words = {"age": str(age), "allowed": str(allowed), "tier": tier or "–", "record": record.id}
+                words["person"] = who
+                path = (REVIEWED,) if REVIEWED in record.data else ()
+                yield Finding(path, "default" if who else "nobody", words, record.id)
