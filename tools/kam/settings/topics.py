@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kam.settings.ages import Ages, read_ages
+from kam.settings.alerts import Alerts, read_alerts
 from kam.settings.appraisal import FILE as APPRAISAL
 from kam.settings.appraisal import (
     Appraisal,
@@ -12,7 +13,6 @@ from kam.settings.appraisal import (
     read_people_results,
     read_team_quotas,
 )
-from kam.settings.alerts import Alerts, read_alerts
 from kam.settings.approvals import FILE as APPROVALS
 from kam.settings.approvals import Approvals, read_approvals
 from kam.settings.cadence import Cadence, read_cadence
