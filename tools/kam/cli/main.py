@@ -37,6 +37,8 @@ COMMANDS: Commands = {
     "explain": ("explain", "Explain a rule, a KPI, a record type or a field.", "解释规则、指标、记录类型或字段。"),
     "people": ("people", "Show our people, their work and their results.", "查看我方人员、工作量和业绩。"),
     "appraise": ("appraise", "Score a person by the KPIs, as a draft appraisal.", "按指标评分，生成绩效考核草稿。"),
+    "forecast": ("forecast", "Show what is likely to be sold, against quotas.", "销售预测：加权商机与销售指标。"),
+    "use": ("use", "Show who records how often: use of the system.", "查看系统使用情况：谁在记录、多久一次。"),
     "handover": ("handover", "List what somebody has to hand over.", "列出某人需要移交的事项。"),
     "audit": ("audit", "Draw audit samples; see who changed what.", "审计抽样；查看谁改了什么。"),
     "codeowners": (
