@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kam.cli.context import Context, fail, spoken_language, words
+from kam.cli.explain_kpi import iter_kpi_lines
 from kam.cli.explain_rule import iter_rule_lines, iter_rule_list, wrap
 from kam.model.root import find_root
 
@@ -35,7 +36,7 @@ def command(ctx: Context, name: str) -> None:
         return
     found = list(iter_rule_lines(name, ctx, has_portfolio=has_portfolio))
     if has_portfolio or not found:
-        found += [*_explain_type(name, ctx)] or [*_explain_kpi(name, ctx)]
+        found += [*_explain_type(name, ctx)] or [*iter_kpi_lines(name, ctx)]
     if not found and has_portfolio and not ctx.settings.is_usable:
         ctx.require_settings()
     if not found:
@@ -142,20 +143,6 @@ def _need(field: Field, ctx: Context) -> str:
     if field.required:
         return ctx.words("required", "必填")
     return ctx.words("recommended", "建议填写") if field.recommended else ctx.words("optional", "选填")
-
-
-def _explain_kpi(name: str, ctx: Context) -> Iterator[str]:
-    from kam.kpi.definition import load_kpis
-
-    for kpi in load_kpis(ctx.root):
-        if kpi.id == name:
-            yield f"{kpi.id}: {_in(kpi.title, ctx)}"
-            yield ""
-            yield from wrap(_in(kpi.meaning, ctx))
-            yield ""
-            yield from wrap(ctx.words("How it is computed: ", "计算方法：") + _in(kpi.formula, ctx))
-            yield from wrap(ctx.words("Owner: ", "负责人：") + _in(kpi.owner, ctx))
-            yield ctx.words("The records behind it: ", "查看对应的记录：") + f"kam kpi {kpi.id} --facts"
 
 
 def _nearest(name: str, ctx: Context) -> str:

@@ -5,17 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kam.kpi.definition import Target
-from kam.kpi.result import FactRow, Figure, Group, KpiResult
+from kam.kpi.result import FactRow, Figure, Group, KpiResult, Point
 from kam.model.schema import Label
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 DIGITS = Decimal("1e-10")
-HEADS = (
-    "kpi", "title", "unit", "from", "to", "grouping", "key", "label", "as_of", "value", "n", "numerator",
-    "denominator", "status", "reason",
-)  # fmt: skip
+COLUMNS: dict[str, Label] = {
+    "kpi": {"en": "KPI", "zh": "指标"},
+    "title": {"en": "Title", "zh": "名称"},
+    "unit": {"en": "Unit", "zh": "单位"},
+    "from": {"en": "First day of the window", "zh": "统计期开始"},
+    "to": {"en": "Last day of the window", "zh": "统计期结束"},
+    "grouping": {"en": "Grouping; empty for the whole", "zh": "分组方式，总体为空"},
+    "key": {"en": "Group", "zh": "分组"},
+    "label": {"en": "Name of the group", "zh": "分组名称"},
+    "as_of": {"en": "As of", "zh": "截至"},
+    "value": {"en": "Value", "zh": "数值"},
+    "n": {"en": "Records behind it", "zh": "样本数"},
+    "numerator": {"en": "Numerator", "zh": "分子"},
+    "denominator": {"en": "Denominator", "zh": "分母"},
+    "status": {"en": "Against the target", "zh": "达标情况"},
+    "reason": {"en": "Why there is no value", "zh": "无数值的原因"},
+}
+"""Column of the flat form → what it holds."""
+HEADS = tuple(COLUMNS)
 FACT_HEADS = ("kpi", "record", "account", "person", "at", "numerator", "denominator")
 
 
@@ -48,10 +66,30 @@ def as_rows(results: Iterable[KpiResult], lang: str) -> tuple[tuple[str, ...], l
         if r.by_reason:
             rows.append((*head, r.asked_by, None, "", day, *_cells(Figure(None, 0, reason=r.by_reason), "none", lang)))
         for g in r.by:
-            rows.append((*head, r.grouping, g.key, g.label.get(lang, ""), day, *_cells(g.figure, g.status, lang)))
+            name = (*head, r.grouping, g.key, g.label.get(lang, ""))
+            rows.append((*name, day, *_cells(g.figure, g.status, lang)))
+            rows += [(*name, p.as_of, *_cells(p.figure, "", lang)) for p in g.trend if p.as_of != day]
         for p in r.trend:
             rows.append((*head, "trend", None, "", p.as_of, *_cells(p.figure, "", lang)))
     return HEADS, rows
+
+
+def as_table(results: Iterable[KpiResult], lang: str) -> pa.Table:
+    """The flat rows as columns of Arrow, of the same types whatever stands in them."""
+    heads, rows = as_rows(results, lang)
+    return rows_table(heads, rows)
+
+
+def rows_table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows of figures or facts as columns of Arrow; days are dates, figures decimals."""
+    import pyarrow as pa
+
+    kinds = {"n": pa.int64(), **dict.fromkeys(("from", "to", "as_of", "at"), pa.date32())}
+    kinds |= dict.fromkeys(("value", "numerator", "denominator"), pa.decimal128(38, 10))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(heads)
+    return pa.table(
+        {head: pa.array(values, kinds.get(head, pa.string())) for head, values in zip(heads, columns, strict=True)}
+    )
 
 
 def exact(value: Decimal | None) -> Decimal | None:
@@ -87,7 +125,7 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
         "grouping": r.grouping or None,
         "by_reason": _text(r.by_reason, lang),
         "by": [_group(g, lang) for g in r.by],
-        "trend": [{"as_of": p.as_of.isoformat(), **_figure(p.figure, lang)} for p in r.trend],
+        "trend": _points(r.trend, lang),
         "facts": [_fact(f) for f in r.facts],
     }
 
@@ -105,7 +143,12 @@ def _figure(figure: Figure, lang: str) -> dict[str, Any]:
 def _group(group: Group, lang: str) -> dict[str, Any]:
     figure = _figure(group.figure, lang)
     target = _target(group.target)
-    return {"key": group.key, "label": _text(group.label, lang), **figure, "target": target, "status": group.status}
+    own = {"key": group.key, "label": _text(group.label, lang), **figure, "target": target, "status": group.status}
+    return own | ({"trend": _points(group.trend, lang)} if group.trend else {})
+
+
+def _points(points: Iterable[Point], lang: str) -> list[dict[str, Any]]:
+    return [{"as_of": p.as_of.isoformat(), **_figure(p.figure, lang)} for p in points]
 
 
 def _fact(fact: FactRow) -> dict[str, Any]:

@@ -1,0 +1,250 @@
+"""How a KPI came to its value, step by step with the numbers of the records at hand: for readers who want to check."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from kam.kpi.result import FactRow, KpiResult
+from kam.kpi.show import show_target, show_value
+from kam.model.schema import Label
+
+LISTED = 5
+"""So many records an example lists."""
+TERMS = 6
+"""So many terms of a sum it writes out."""
+DIGITS = 10
+"""A quotient is written with that many digits before it is rounded."""
+WORDS: dict[str, Label] = {
+    "good": {"en": "reached", "zh": "已达标"},
+    "watch": {"en": "close, to be watched", "zh": "接近目标，需关注"},
+    "bad": {"en": "missed", "zh": "未达标"},
+}
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A few of the facts, how many more there are, and the steps from all facts to the value, each in words."""
+
+    facts: list[FactRow]
+    more: int
+    steps: list[Label]
+
+
+def work_out(result: KpiResult) -> Worked | None:
+    """The steps of a result that was computed with its facts; None where there is nothing to work out."""
+    if result.failed or result.figure.withheld or not result.facts:
+        return None
+    facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
+    steps = [*_steps(replace(result, facts=facts)), *_ending(result)]
+    return Worked(facts[:LISTED], max(0, len(facts) - LISTED), steps)
+
+
+def _steps(result: KpiResult) -> Iterable[Label]:
+    if result.figure.value is None:
+        return []
+    return _WAYS.get(result.kpi.aggregation, _plain)(result)
+
+
+def _ending(result: KpiResult) -> Iterable[Label]:
+    """Rounding, and the target."""
+    value, kpi = result.figure.value, result.kpi
+    if value is None:
+        yield _both(result.reason or {})
+        return
+    if kpi.cap is not None and value == kpi.cap:
+        yield {"en": f"never more than {number(kpi.cap)}", "zh": f"上限为 {number(kpi.cap)}"}
+    shown = {lang: show_value(kpi, value, lang, result.unit) for lang in ("en", "zh")}
+    yield {"en": f"rounded once, when shown: {shown['en']}", "zh": f"仅在显示时四舍五入一次：{shown['zh']}"}
+    if result.status in WORDS:
+        target = {lang: show_target(kpi, result.target, lang, result.unit) for lang in ("en", "zh")}
+        word = WORDS[result.status]
+        yield {"en": f"target {target['en']}: {word['en']}", "zh": f"目标 {target['zh']}：{word['zh']}"}
+    elif result.reason:
+        yield _both(result.reason)
+
+
+def _ratio(result: KpiResult) -> Iterable[Label]:
+    yield _sum_of(result.facts, "numerator")
+    yield _sum_of(result.facts, "denominator")
+    yield _quotient(result, result.figure.numerator, result.figure.denominator)
+
+
+def _share(result: KpiResult) -> Iterable[Label]:
+    whole = result.figure.denominator or Decimal(0)
+    yield _sum_of(result.facts, "numerator")
+    yield {"en": f"all accounts together: {number(whole)}", "zh": f"全部客户合计：{number(whole)}"}
+    yield _quotient(result, result.figure.numerator, whole)
+
+
+def _sum(result: KpiResult) -> Iterable[Label]:
+    yield _sum_of(result.facts, "numerator")
+
+
+def _count(result: KpiResult) -> Iterable[Label]:
+    n = len(result.facts)
+    yield {"en": f"counted: {_many(n, 'record')}", "zh": f"计数：{n} 条记录"}
+
+
+def _count_distinct(result: KpiResult) -> Iterable[Label]:
+    names = sorted({fact.account for fact in result.facts if fact.account is not None})
+    few = ", ".join(names[:TERMS]) + (", …" if len(names) > TERMS else "")
+    yield {
+        "en": f"{_many(len(result.facts), 'record')} of {_many(len(names), 'account')}: {few}",
+        "zh": f"{len(result.facts)} 条记录，涉及 {len(names)} 个客户：{few.replace(', ', '、')}",
+    }
+
+
+def _mean(result: KpiResult) -> Iterable[Label]:
+    yield _sum_of(result.facts, "numerator")
+    yield _quotient(result, result.figure.numerator, result.figure.denominator)
+
+
+def _median(result: KpiResult) -> Iterable[Label]:
+    values = sorted(f.numerator for f in result.facts if f.numerator is not None)
+    n = len(values)
+    low, high = (n - 1) // 2, n // 2
+    first = max(0, low - 2)
+    some = [f"[{number(v)}]" if low <= at <= high else number(v) for at, v in enumerate(values)][first : high + 3]
+    line = ("… " if first else "") + ", ".join(some) + (" …" if high + 3 < n else "")
+    middle = number(sum(values[low : high + 1], Decimal(0)) / (high - low + 1))
+    yield {
+        "en": f"in order, with the middle in brackets: {line}",
+        "zh": f"按大小排列，中间值以方括号标出：{line.replace(', ', '、')}",
+    }
+    if low == high:
+        yield {"en": f"the middle one of {n}: {middle}", "zh": f"{n} 个数的中间值：{middle}"}
+    else:
+        yield {"en": f"the mean of the middle two of {n}: {middle}", "zh": f"{n} 个数中间两个的平均值：{middle}"}
+
+
+def _concentration(result: KpiResult) -> Iterable[Label]:
+    sums = _positive(result)
+    whole = sum((s for _, s in sums), Decimal(0))
+    yield from _by_account(sums, whole)
+    shares = [s / whole for _, s in sums]
+    squares = " + ".join(f"{_cut(s, 3)}²" for s in shares[:TERMS]) + (" + …" if len(shares) > TERMS else "")
+    value = _cut(result.figure.value or Decimal(0))
+    yield {
+        "en": f"each share squared, and added up: {squares} = {value}",
+        "zh": f"各占比平方后相加：{squares} = {value}",
+    }
+
+
+def _top_share(result: KpiResult) -> Iterable[Label]:
+    sums = _positive(result)
+    whole = sum((s for _, s in sums), Decimal(0))
+    yield from _by_account(sums, whole)
+    top = sum((s for _, s in sums[: result.kpi.top]), Decimal(0))
+    yield {
+        "en": f"the {result.kpi.top} largest together: {number(top)}",
+        "zh": f"前 {result.kpi.top} 大客户合计：{number(top)}",
+    }
+    yield _quotient(result, top, whole)
+
+
+def _repeat_rate(result: KpiResult) -> Iterable[Label]:
+    counts: dict[str | None, int] = defaultdict(int)
+    for fact in result.facts:
+        counts[fact.account] += fact.numerator is not None
+    all_, again = sum(1 for c in counts.values() if c), sum(1 for c in counts.values() if c > 1)
+    yield {"en": f"accounts with at least one: {all_}", "zh": f"至少有一条的客户：{all_}"}
+    yield {"en": f"of these, with two or more: {again}", "zh": f"其中有两条及以上的：{again}"}
+    yield _quotient(result, Decimal(again), Decimal(all_))
+
+
+def _by_person(result: KpiResult) -> Iterable[Label]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for fact in result.facts:
+        if fact.person is not None and fact.numerator is not None:
+            sums[fact.person] += fact.numerator
+    ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    few = ", ".join(f"{name} {number(s)}" for name, s in ranked[:TERMS]) + (", …" if len(ranked) > TERMS else "")
+    yield {"en": f"by person: {few}", "zh": f"按人员合计：{few.replace(', ', '、')}"}
+    if result.kpi.aggregation == "max_to_mean" and ranked:
+        mean = sum(sums.values(), Decimal(0)) / len(sums)
+        yield _quotient(result, ranked[0][1], mean)
+    yield from _plain(result)
+
+
+def _plain(result: KpiResult) -> Iterable[Label]:
+    n, value = len(result.facts), _cut(result.figure.value or Decimal(0))
+    way = f": {' '.join(result.kpi.value.split())}" if result.kpi.value else ""
+    yield {
+        "en": f"over {_many(n, 'record')}{way} = {value}",
+        "zh": f"对 {n} 条记录计算{way.replace(': ', '：')} = {value}",
+    }
+
+
+_WAYS: dict[str, Callable[[KpiResult], Iterable[Label]]] = {
+    "ratio": _ratio,
+    "sum": _sum,
+    "count": _count,
+    "count_distinct": _count_distinct,
+    "mean": _mean,
+    "median": _median,
+    "share": _share,
+    "concentration": _concentration,
+    "top_share": _top_share,
+    "repeat_rate": _repeat_rate,
+    "gini": _by_person,
+    "max_to_mean": _by_person,
+}
+
+
+def _positive(result: KpiResult) -> list[tuple[str, Decimal]]:
+    """Accounts with their sums above 0, the largest first."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for fact in result.facts:
+        sums[fact.account or ""] += fact.numerator or 0
+    return sorted(((name, s) for name, s in sums.items() if s > 0), key=lambda item: (-item[1], item[0]))
+
+
+def _by_account(sums: Sequence[tuple[str, Decimal]], whole: Decimal) -> Iterable[Label]:
+    few = ", ".join(f"{name} {number(s)}" for name, s in sums[:TERMS]) + (", …" if len(sums) > TERMS else "")
+    yield {
+        "en": f"{_many(len(sums), 'account')}, the largest first: {few}; together {number(whole)}",
+        "zh": f"{len(sums)} 个客户，从大到小：{few.replace(', ', '、')}；合计 {number(whole)}",
+    }
+
+
+def _sum_of(facts: Sequence[FactRow], part: str) -> Label:
+    values = [v for fact in facts if (v := getattr(fact, part)) is not None]
+    terms = [f"({number(v)})" if v < 0 else number(v) for v in values[:TERMS]]
+    text = " + ".join([*terms, *(["…"] if len(values) > TERMS else [])]) or "0"
+    total = number(sum(values, Decimal(0)))
+    of = {"numerator": ("numerators", "分子"), "denominator": ("denominators", "分母")}[part]
+    sum_text = f"{text} = {total}" if len(values) > 1 else total
+    return {
+        "en": f"{of[0]} of {_many(len(values), 'record')}: {sum_text}",
+        "zh": f"{len(values)} 条记录的{of[1]}：{sum_text}",
+    }
+
+
+def _quotient(result: KpiResult, numerator: Decimal | None, denominator: Decimal | None) -> Label:
+    scale = f" × {result.kpi.scale}" if result.kpi.scale != 1 else ""
+    top, below = number(numerator or Decimal(0)), number(denominator or Decimal(0))
+    text = f"{top} ÷ {below}{scale} = {_cut(result.figure.value or Decimal(0))}"
+    return {"en": text, "zh": text}
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def number(value: Decimal) -> str:
+    """Exact, with commas and without idle zeros."""
+    text = f"{value:,f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def _cut(value: Decimal, places: int = DIGITS) -> str:
+    """So many decimals; dots where there are more."""
+    short = value.quantize(Decimal(1).scaleb(-places)) if value.adjusted() < 17 else value
+    return number(short) + ("" if short == value else "…")
+
+
+def _both(label: Label) -> Label:
+    return {lang: label.get(lang, "") for lang in ("en", "zh")}
