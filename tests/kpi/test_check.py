@@ -69,7 +69,25 @@ MISTAKES = {
         ("good: 10, watch: 5", "good: 5, watch: 10"),
         ["11:27 The value to watch (10) is better than the good one (5)"],
     ),
-    "top without top_share": (("unit: count", "unit: count\ntop: 3"), ["7:1 top belongs to"]),
+    "top without top_share": (("unit: count", "unit: count\ntop: 3"), ["7:1 top has no meaning with this aggregation"]),
+    "a cap on a sum": (("unit: count", "unit: count\ncap: 100"), ["7:1 cap has no meaning with this aggregation"]),
+    "a formula without one": (("aggregation: count", "aggregation: formula"), ["8:14 The aggregation formula needs"]),
+    "a formula of an unknown column": (
+        ("aggregation: count", "aggregation: formula\nvalue: sum(numeratr) / count(*)"),
+        ["9:8 No table in the query has a column numeratr | Did you mean numerator?"],
+    ),
+    "a formula without aggregates": (
+        ("aggregation: count", "aggregation: formula\nvalue: numerator * 2"),
+        ["9:8 value takes numerator of single facts, not of a group | Put it together first: sum(numerator)"],
+    ),
+    "a formula by chance": (
+        ("aggregation: count", "aggregation: formula\nvalue: sum(numerator) * random()"),
+        ["9:8 random gives another answer"],
+    ),
+    "a formula of words": (
+        ("aggregation: count", "aggregation: formula\nvalue: max(record)"),
+        ["9:8 value is of type VARCHAR"],
+    ),
 }
 
 

@@ -18,12 +18,14 @@ Number = Decimal | int | float
 
 
 class Row(NamedTuple):
-    """What SQL makes of the facts of a group. ``sums`` are those of each account or person, the largest first."""
+    """What SQL makes of the facts of a group. ``sums`` are those of each account or person, the largest first;
+    ``value`` is that of a formula."""
 
     n: int = 0
     numerator: Number | None = None
     denominator: Number | None = None
     sums: Sequence[Decimal] | None = None
+    value: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,11 @@ def _no_spread(kpi: Kpi, row: Row, whole: Decimal) -> Figure:
 
 
 def _formula(kpi: Kpi, row: Row) -> Figure:
-    value = row.numerator
+    value, numerator, denominator = row.value, _exact(row.numerator), _exact(row.denominator)
     if not row.n or value is None or not math.isfinite(value):
-        return _nothing(kpi, row.n)
-    return Figure((Decimal(repr(value)) if isinstance(value, float) else Decimal(value)) * kpi.scale, row.n)
+        return _nothing(kpi, row.n, numerator, denominator)
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return Figure(exact * kpi.scale, row.n, numerator, denominator)
 
 
 EXACTLY = "DECIMAL(38,10)"
@@ -137,10 +140,9 @@ AGGREGATIONS = {
     "repeat_rate": Aggregation(_ratio, "count(s)", "count(*) FILTER (c > 1)", "count(s)", over="account"),
     "gini": Aggregation(_gini, FACTS, sums=LISTED, over="person"),
     "max_to_mean": Aggregation(_max_to_mean, FACTS, sums=LISTED, over="person"),
-    "formula": Aggregation(_formula, "count(*)"),
+    "formula": Aggregation(_formula, "count(*)", NUMERATOR, DENOMINATOR),
 }
-"""The denominator of ``share`` is that of the whole, and the numerator of ``formula`` is the KPI's own ``value``: see
-``kam.kpi.evaluate``."""
+"""The denominator of ``share`` is that of the whole: see ``kam.kpi.evaluate``."""
 ONE_PERSON: Label = {"en": "only one person: there is nothing to compare", "zh": "仅一人，无法比较"}
 NEGATIVE: dict[str, Label] = {
     "numerator": {"en": "what is counted comes to less than nothing", "zh": "分子合计为负，不计算"},

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from kam.kpi.criteria import check_criteria
 from kam.kpi.definition import Kpi, Target, read_kpis
+from kam.kpi.evaluate import grouped_sql
+from kam.kpi.facts import facts_sql
 from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
 from kam.kpi.opening import open_tables
 from kam.model.problem import Problem
 from kam.settings.yaml_reader import LocatedYaml
 from kam.tables import NoRecords, Tables, TablesError
+from kam.tables.late import CircleError
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -32,7 +35,11 @@ FICKLE = re.compile(
     re.IGNORECASE,
 )
 EXACT = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|\"?NULL\"?\Z")
+SINGLE = re.compile(r'column "([^"]+)" must appear in the GROUP BY')
+NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|DOUBLE\Z|FLOAT\Z")
 A_DAY = date(2000, 1, 1)
+EXTRAS = {"top": ("top_share",), "value": ("formula",), "cap": ("ratio", "formula")}
+"""Keys that belong to some aggregations only."""
 
 
 def check_kpis(root: Path, settings: Settings) -> list[Problem]:
@@ -41,18 +48,22 @@ def check_kpis(root: Path, settings: Settings) -> list[Problem]:
     with open_tables(NoRecords(root, settings), A_DAY, cache=False) as tables:
         for kpi, file in files:
             check_kpi(kpi, file, tables)
+            _check_circle(kpi, file, tables)
     found = [problem for _, file in files for problem in file.problems]
     found += check_criteria(root, (kpi for kpi, _ in files))
     return sorted(found, key=lambda p: p.sort_key)
 
 
 def check_kpi(kpi: Kpi, file: LocatedYaml, tables: Tables) -> list[Problem]:
-    """Add to the problems of a KPI's file what targets, query and groupings have wrong; gives all of them."""
+    """Add to the problems of a KPI's file what targets, query, formula and groupings have wrong; gives all of them."""
     if file.value is not None:
         _check_targets(kpi, file)
+        _check_extras(kpi, file)
         own = _check_query(kpi, file, tables) if kpi.sql else None
         if own is not None:
             _check_groupings(kpi, file, own)
+        if own is not None and kpi.aggregation == "formula" and kpi.value:
+            _check_formula(kpi, file, tables)
     return file.problems
 
 
@@ -70,8 +81,16 @@ def _check_targets(kpi: Kpi, file: LocatedYaml) -> None:
         if target.watch > target.good if kpi.better == "higher" else target.watch < target.good:
             words = {"good": str(target.good), "watch": str(target.watch), "better": kpi.better}
             file.report((*path, "watch"), FILE, "targets", words)
-    if "top" in file.value and kpi.aggregation != "top_share":
-        file.report(("top",), FILE, "top", of_key=True)
+
+
+def _check_extras(kpi: Kpi, file: LocatedYaml) -> None:
+    """Keys that only some aggregations have."""
+    for key, aggregations in EXTRAS.items():
+        if key in file.value and kpi.aggregation not in aggregations:
+            words = {"key": key, "aggregation": ", ".join(aggregations)}
+            file.report((key,), FILE, "extra", words, of_key=True)
+    if kpi.aggregation == "formula" and not kpi.value:
+        file.report(("aggregation",), FILE, "no-value")
 
 
 def _check_groupings(kpi: Kpi, file: LocatedYaml, own: Collection[str]) -> None:
@@ -81,6 +100,39 @@ def _check_groupings(kpi: Kpi, file: LocatedYaml, own: Collection[str]) -> None:
             near = get_close_matches(name, known, n=1)
             words = {"name": name, "near": near[0] if near else "", "known": ", ".join(known)}
             file.report(("groupings", at), FILE, "grouping-near" if near else "grouping", words)
+
+
+def _check_formula(kpi: Kpi, file: LocatedYaml, tables: Tables) -> None:
+    """Report what is wrong with the SQL that makes a group's value of its facts."""
+    fickle = FICKLE.search(COMMENT.sub("", kpi.value))
+    if fickle:
+        file.report(("value",), QUERY, "clock", {"name": fickle[0]})
+        return
+    try:
+        facts = facts_sql(kpi, [A_DAY], 1)
+        found = tables.describe(f"SELECT value FROM ({grouped_sql(kpi, facts, '', '')})")
+    except TablesError as error:
+        single = SINGLE.search(str(error))
+        if single:
+            file.report(("value",), QUERY, "single", {"name": single[1]})
+            return
+        _report_failure(kpi, file, error, {**_all_columns(tables), "value": tuple(_fact_columns(kpi, tables))}, "value")
+        return
+    if not NUMERIC.match(found[0][1]):
+        file.report(("value",), QUERY, "not-a-number", {"found": found[0][1]})
+
+
+def _fact_columns(kpi: Kpi, tables: Tables) -> list[str]:
+    return [name for name, _ in tables.describe(kpi.sql)]
+
+
+def _check_circle(kpi: Kpi, file: LocatedYaml, tables: Tables) -> None:
+    """Report a query that asks for a table which is made from the KPI itself."""
+    if any(tables.late.known[name].by_day for name in tables.late.named_in(kpi.all_sql)):
+        try:
+            tables.late.fill(tables, kpi.all_sql, [A_DAY])
+        except CircleError as error:
+            file.report(("sql",), QUERY, "failed", {"why": str(error)})
 
 
 def _check_query(kpi: Kpi, file: LocatedYaml, tables: Tables) -> dict[str, str] | None:
@@ -114,15 +166,17 @@ def _wrong_columns(own: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
         yield "not-a-date", {"found": own["at"]}
 
 
-def _report_failure(kpi: Kpi, file: LocatedYaml, error: TablesError, columns: dict[str, tuple[str, ...]]) -> None:
+def _report_failure(
+    kpi: Kpi, file: LocatedYaml, error: TablesError, columns: dict[str, tuple[str, ...]], part: str = "sql"
+) -> None:
     text = str(error)
-    line, column = file.place(("sql",))
-    if error.line and "\n" in kpi.sql:
+    line, column = file.place((part,))
+    if part == "sql" and error.line and "\n" in kpi.sql:
         line, column = line + error.line, 1
     missing_column, missing_table = COLUMN.search(text), TABLE.search(text) or FUNCTION.search(text)
     if missing_column:
         name = missing_column[1] or missing_column[2]
-        words = set(re.findall(r"\w+", kpi.sql))
+        words = {part, *re.findall(r"\w+", kpi.sql)}
         used = [t for t in columns if t in words or f"{t}_on" in words]
         near = get_close_matches(name, sorted({c for t in used for c in columns[t]}), n=1)
         key = "column"

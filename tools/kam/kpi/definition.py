@@ -45,8 +45,8 @@ class Kpi:
 
     ``sql`` gives the facts: columns ``account, person, at, record, numerator, denominator`` and further ones to
     group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window. ``value`` is for ``formula``: SQL that makes
-    a group's value of aggregates over these columns, ``sum(numerator) / nullif(sum(denominator), 0)``; like a ratio it
-    is a share, which is shown times ``scale``. A value beyond ``cap`` (in the KPI's unit) is the cap; there is no value
+    a group's value of aggregates over these columns, ``sum(numerator) / nullif(sum(denominator), 0)``; in percent it is
+    a share, like that of a ratio. A value beyond ``cap`` (in the KPI's unit) is the cap; there is no value
     where the sum that ``not_negative`` names is below zero.
     """
 
@@ -82,6 +82,11 @@ class Kpi:
     def scale(self) -> int:
         """What a share is multiplied with to be in the KPI's unit."""
         return 100 if self.unit in ("percent", "points") else 1
+
+    @property
+    def all_sql(self) -> str:
+        """Everything in SQL: the query of the facts and the formula."""
+        return f"{self.sql}\n{self.value}"
 
     def target_for(self, tier: str | None) -> Target:
         """The target of a tier, else the general one."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from kam.kpi.aggregate import AGGREGATIONS, Row, make_figure
 from kam.kpi.definition import Kpi
-from kam.kpi.facts import facts_sql
+from kam.kpi.facts import facts_sql, with_days
 from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits
 from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
@@ -82,7 +82,7 @@ class Evaluator:
         return [FactRow(*row) for row in self.tables.read(sql, self._params())]
 
     def _facts(self, kpi: Kpi, days: Sequence[date]) -> str:
-        self.tables.late.fill(self.tables, kpi.sql, days)
+        self.tables.late.fill(self.tables, kpi.all_sql, days)
         return facts_sql(kpi, days, self.fiscal_start)
 
     def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
@@ -101,7 +101,7 @@ class Evaluator:
 
     def _flawed_days(self, kpi: Kpi, facts: str) -> dict[date, Label]:
         """The days with a fact for which a value that the query looks at is missing, and why."""
-        columns = self.tables.flawed_columns(kpi.sql)
+        columns = self.tables.flawed_columns(kpi.all_sql)
         if not columns:
             return {}
         listed = ", ".join(f"('{table}', '{column}')" for table, column in columns)
@@ -136,10 +136,10 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
         key, is_total, sets = "kpi_key", "kpi_total", "kpi_day, kpi_key, kpi_total"
     else:
         sets = _sets(grouping)
-    numerator = f"({kpi.value})" if kpi.aggregation == "formula" else how.numerator
+    value = with_days(kpi.value, "any_value(kpi_day)", "any_value(kpi_from)") if kpi.value else "NULL"
     return (
-        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {numerator} AS numerator,"
-        f" {how.denominator} AS denominator, {how.sums} AS sums FROM ({keyed}) GROUP BY {sets}"
+        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {how.numerator} AS numerator,"
+        f" {how.denominator} AS denominator, {how.sums} AS sums, ({value}\n) AS value FROM ({keyed}) GROUP BY {sets}"
     )
 
 
@@ -160,4 +160,4 @@ def _share_sql(keyed: str, grouping: str, where: str) -> str:
     )
     whole = "max(whole) FILTER (kpi_total) OVER (PARTITION BY kpi_day)"
     with_whole = f"SELECT *, {whole} AS denominator FROM ({grouped})"
-    return f"SELECT kpi_day, kpi_key, kpi_total, n, numerator, denominator, NULL FROM ({with_whole}) WHERE facts > 0"
+    return f"SELECT kpi_day, kpi_key, kpi_total, n, numerator, denominator FROM ({with_whole}) WHERE facts > 0"

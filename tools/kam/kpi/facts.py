@@ -19,7 +19,7 @@ CASTS = {"account": "VARCHAR", "person": "VARCHAR", '"at"': "DATE", "record": "V
 
 
 def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
-    """The facts as of each of the days: the columns of the KPI's query, and ``kpi_day``.
+    """The facts as of each of the days: the columns of the KPI's query, ``kpi_day``, and the window's ``kpi_from``.
 
     Whatever the query says, nothing outside the window of a day is a fact of that day. With several days, the day is a
     column that the query is joined to, so that all days are worked out in one go.
@@ -41,7 +41,7 @@ def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
         dated += f' AND CAST(f."at" AS DATE) >= {first}'
     if kpi.window == "now":
         dated = f'{dated} OR f."at" IS NULL'
-    return f"SELECT {day} AS kpi_day, f.* REPLACE ({casts}) FROM {source} WHERE {dated}"
+    return f"SELECT {day} AS kpi_day, {first} AS kpi_from, f.* REPLACE ({casts}) FROM {source} WHERE {dated}"
 
 
 def with_days(sql: str, day: str, first: str) -> str:

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from kam.kpi import derived
 from kam.tables import Tables
 from kam.tables import open_tables as open_record_tables
 from kam.tables.late import LateTable
 
 if TYPE_CHECKING:
     from kam.tables.source import RecordSource
+
+DERIVED = "derived"
+"""The package with a module for each table that is made from KPIs."""
 
 
 def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> Tables:
@@ -24,7 +27,7 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True) -> 
 
 
 def _iter_derived(portfolio: RecordSource) -> Iterator[LateTable]:
-    for info in sorted(iter_modules(derived.__path__), key=lambda info: info.name):
-        module = import_module(f"{derived.__name__}.{info.name}")
+    for info in sorted(iter_modules([str(Path(__file__).parent / DERIVED)]), key=lambda info: info.name):
+        module = import_module(f"{__package__}.{DERIVED}.{info.name}")
         is_by_day = any(column.name == "day" for column in module.TABLE.columns)
         yield LateTable(module.TABLE, partial(module.rows, portfolio), is_by_day)

@@ -29,8 +29,8 @@ class Connected(Protocol):
 class LateTable:
     """A table and what makes its rows, in the order of its columns: texts, numbers, days, truth values or None.
 
-    ``rows`` is given the ``Tables`` and the days that are asked for. A table that is ``by_day`` has rows for each of these
-    days, told apart by its column ``day``; another one is filled once.
+    ``rows`` is given the ``Tables`` and the days that are asked for. A table that is ``by_day`` has rows for each of
+    these days, told apart by its column ``day``; another one is filled once.
     """
 
     table: SharedTable
