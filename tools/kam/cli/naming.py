@@ -46,9 +46,12 @@ def _find_named(text: str, ctx: Context) -> Person:
 
 def _refuse(text: str, ctx: Context) -> NoReturn:
     from kam.rules.unknown_person import nearest_person
+    from kam.settings.section import nearest
 
     people = ctx.settings.people
-    near, listed = nearest_person(text, ctx.settings), list(people)[:LISTED]
+    named = {name: each.id for each in people.values() for name in (each.id, *each.names.values())}
+    near = nearest_person(text, ctx.settings) or named.get(nearest(text, named), "")
+    listed = list(people)[:LISTED]
     fail(
         f"there is no person {text} in site-config/people.yml. "
         + (f"Did you mean {near}?" if near else f"There are: {', '.join(listed)}{' …' * (len(people) > LISTED)}"),
