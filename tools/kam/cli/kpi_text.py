@@ -53,7 +53,7 @@ class KpiPrinter:
     def _overview(self, results: Sequence[KpiResult]) -> str:
         heads = ["id", "title", "value", "n", "target", "status", "note"]
         rows = [
-            [r.id, r.title.get(self.lang, ""), self._value(r, r.figure), str(r.n), self._target(r),
+            [r.id, r.title.get(self.lang, ""), self._value(r, r.figure), self._n(r.figure), self._target(r),
              self._status(r.status), self._note(r.figure)]
             for r in results
         ]  # fmt: skip
@@ -67,14 +67,15 @@ class KpiPrinter:
             yield r.by_reason[self.lang]
         if r.by:
             rows = [
-                [g.label.get(self.lang, ""), self._value(r, g.figure), str(g.figure.n), self._status(g.status),
+                [g.label.get(self.lang, ""), self._value(r, g.figure), self._n(g.figure), self._status(g.status),
                  self._note(g.figure)]
                 for g in r.by
             ]  # fmt: skip
             yield self._table([r.grouping, "value", "n", "status", "note"], rows, {"value", "n"})
         if r.trend:
             rows = [
-                [p.as_of.isoformat(), self._value(r, p.figure), str(p.figure.n), self._note(p.figure)] for p in r.trend
+                [p.as_of.isoformat(), self._value(r, p.figure), self._n(p.figure), self._note(p.figure)]
+                for p in r.trend
             ]
             yield self._table(["as_of", "value", "n", "note"], rows, {"value", "n"})
         if r.facts:
@@ -89,7 +90,7 @@ class KpiPrinter:
         span = f"{r.window.from_} – {r.window.to}" if r.window.from_ else str(r.window.to)
         title = f"{r.title.get(self.lang, '')} ({r.id})"
         note = self._note(r.figure)
-        text = f"{self._value(r, r.figure)}, n = {r.n}, {span}" + (f", {note}" if note else "")
+        text = f"{self._value(r, r.figure)}, n = {self._n(r.figure)}, {span}" + (f", {note}" if note else "")
         return f"## {title}\n\n{text}" if self.is_markdown else f"{title}: {text}"
 
     def _table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[str]) -> str:
@@ -105,6 +106,9 @@ class KpiPrinter:
         from kam.kpi import show_value
 
         return show_value(r.kpi, figure.value, self.lang, r.unit)
+
+    def _n(self, figure: Figure) -> str:
+        return "–" if figure.withheld else str(figure.n)
 
     def _target(self, r: KpiResult) -> str:
         from kam.kpi import show_target
