@@ -68,7 +68,10 @@ class Assigner:
             raise Refusal(
                 f"{each.name} holds fields of its own. Write {example}", f"{each.name} 含有下级字段，请写 {example}"
             )
-        value = read_value(each.text, field, self.desk, self.account)
+        self.assign(path, read_value(each.text, field, self.desk, self.account))
+
+    def assign(self, path: FieldPath, value: Any) -> None:
+        """Put a value, and what follows from it. Raises Refusal."""
         states = self.rtype.states
         was = value_at(self.sheet.data, path)
         self._put(path, value)

@@ -27,7 +27,7 @@ from kam.model.problem import Problem
 
 TEXT_PACKAGES = (
     "kam.git", "kam.load", "kam.settings", "kam.policy", "kam.schema_check", "kam.rules", "kam.portfolio",
-    "kam.importers", "kam.kpi",
+    "kam.importers", "kam.kpi", "kam.whatif",
 )  # fmt: skip
 """Packages whose ``*.yml`` files hold texts of problems."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Problem
+from kam.model.record import Record
 from kam.portfolio.encode import load_json
 from kam.portfolio.judge import Judge
 from kam.portfolio.refresh import Refresh
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Problems of the accounts concerned, and those that rules on the whole portfolio find: as it is, and as it would
-    be."""
+    be. ``records`` are those of the files in question, as they would be."""
 
     before: list[Problem]
     after: list[Problem]
+    records: list[Record]
 
 
 def try_changes(root: Path, settings: Settings, instead: Mapping[str, bytes | None], as_of: date) -> Trial:
@@ -54,7 +56,8 @@ def _try(root: Path, settings: Settings, instead: Mapping[str, bytes | None], as
     try:
         before = _find_problems(refresh, accounts, as_of)
         refresh.suppose(instead)
-        return Trial(before, _find_problems(refresh, accounts, as_of))
+        after, stored = _find_problems(refresh, accounts, as_of), StoredAccounts(store)
+        return Trial(before, after, [record for path in instead for record, _, _ in stored.records_in(path)])
     finally:
         store.db.execute("ROLLBACK")
 

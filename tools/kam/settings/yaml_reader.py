@@ -88,10 +88,11 @@ class _Refused(Exception):
         self.slips = slips
 
 
-def load_yaml_with_lines(path: str, raw: bytes, *, empty_ok: bool = False) -> LocatedYaml:
+def load_yaml_with_lines(path: str, raw: bytes, *, empty_ok: bool = False, list_ok: bool = False) -> LocatedYaml:
     """Read the bytes of a settings file; ``path`` (from the root) only goes into the problems.
 
-    A file of nothing but comments is a problem unless ``empty_ok``; its value is None either way.
+    A file of nothing but comments is a problem unless ``empty_ok``; its value is None either way. One that is a list as
+    a whole is a problem unless ``list_ok``.
     """
     result = LocatedYaml(path)
     try:
@@ -100,7 +101,8 @@ def load_yaml_with_lines(path: str, raw: bytes, *, empty_ok: bool = False) -> Lo
         if conflicts:
             raise _Refused(*conflicts)
         _Builder(result).build(text)
-        _check_top(result.value, text, empty_ok)
+        if not (list_ok and isinstance(result.value, list)):
+            _check_top(result.value, text, empty_ok)
     except _Refused as refusal:
         result.value = None
         for slip in refusal.slips:
