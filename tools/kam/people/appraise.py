@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kam.kpi import compute, load_kpis
+from kam.kpi.compute import find_mistake
+from kam.kpi.definition import read_kpis
+from kam.kpi.evaluate import Evaluator
+from kam.kpi.facts import literal
+from kam.kpi.labels import Labels
+from kam.kpi.opening import open_tables
 from kam.kpi.result import Figure
 from kam.model.schema import Label
-from kam.people.holdings import Change, Holding, find_changes, find_holdings, owner_on, profiles_of
-from kam.people.period import Period
+from kam.people.holdings import Change, Holding, find_changes, find_holdings, owned_spans, profiles_of
 from kam.people.scoring import Scale, Score, add_up, make_scale
 from kam.settings.appraisal import GROUPINGS, Appraisal, Goal, Scheme
-from kam.tables import open_tables
 
 if TYPE_CHECKING:
-    from kam.kpi import FactRow, Kpi, KpiResult
+    from decimal import Decimal
+
+    from kam.kpi import FactRow, Kpi
+    from kam.people.period import Period
     from kam.settings.values import Person
+    from kam.settings.yaml_reader import LocatedYaml
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
@@ -86,65 +91,78 @@ class Scored:
 
 
 def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period: Period, as_of: date) -> Scored:
-    """Compute all goals of the scheme; a period that is not over yet is looked at up to ``as_of``."""
-    day = min(period.last, as_of)
+    """Compute all goals of the scheme; a period that is not over yet is looked at up to ``as_of``.
+
+    A record counts for the person it names, and one that names nobody for whoever owned its account on its day: what
+    happened before an account was taken over is not held against the new owner.
+    """
+    settings, day = portfolio.settings, min(period.last, as_of)
     profiles = profiles_of(portfolio)
-    kpis = {kpi.id: kpi for kpi in load_kpis(portfolio.root)}
+    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(settings.root) if not file.problems}
+    spans = {each.account: found for each in profiles if (found := owned_spans(each, person.id))}
     with open_tables(portfolio, day) as tables:
-        results = _compute(portfolio, tables, scheme, kpis, period.first, day)
-    owners = {profile.account: owner_on(profile, day) for profile in profiles}
-    parts = tuple(_part(goal, kpis.get(goal.kpi), results.get(goal.kpi), person.id, owners) for goal in scheme.goals)
-    policy = portfolio.settings.part(Appraisal)
-    score = add_up(((part.goal.weight, part.points) for part in parts), policy.least_weight)
-    holding = find_holdings(profiles, portfolio.settings.types, day).get(person.id, Holding())
-    changes = tuple(find_changes(profiles, person.id, period.first, day))
-    return Scored(person, period, day, score, parts, holding, changes)
+        scorer = _Scorer(tables, Labels(settings, tables), settings.site.fiscal_year_start_month, person.id, spans)
+        parts = tuple(
+            scorer.part(goal, *known[goal.kpi], period.first, day)
+            if goal.kpi in known
+            else Part(goal, None, "", Figure(None, 0), "", None, None, MISSING)
+            for goal in scheme.goals
+        )
+    score = add_up(((part.goal.weight, part.points) for part in parts), settings.part(Appraisal).least_weight)
+    holding = find_holdings(profiles, settings.types, day).get(person.id, Holding())
+    return Scored(
+        person, period, day, score, parts, holding, tuple(find_changes(profiles, person.id, period.first, day))
+    )
 
 
-def grouping_of(goal_by: str, kpi: Kpi) -> str:
-    """Which grouping gives the figure of one person; empty where the KPI has none."""
-    wanted = (goal_by,) if goal_by else GROUPINGS
-    return next((name for name in wanted if name in kpi.groupings), "")
+@dataclass(frozen=True)
+class _Scorer:
+    """Figures of one person; ``spans`` are the days on which they owned accounts."""
+
+    tables: Tables
+    labels: Labels
+    fiscal_start: int
+    person: str
+    spans: Mapping[str, Sequence[tuple[str, str]]]
+
+    def part(self, goal: Goal, kpi: Kpi, file: LocatedYaml, first: date, day: date) -> Part:
+        """What a goal came to in the period that began on ``first``."""
+        unit, grouping = self.labels.unit(kpi), grouping_of(goal.by, kpi)
+        mistake = find_mistake(kpi, file, self.tables) or ({} if grouping else NO_GROUPING)
+        if mistake:
+            return Part(goal, kpi, unit, Figure(None, 0), grouping, None, None, mistake)
+        evaluator = Evaluator(self.tables, self.fiscal_start)
+        window = kpi.window if kpi.window == NOW else f"{(day - first).days + 1} days"
+        own = replace(kpi, sql=self._sql_of_person(kpi, grouping, day), window=window)
+        figure = evaluator.answer(own, [day]).figure(day)
+        scale = make_scale(goal, kpi.target.good, kpi.better)
+        points = scale.points(figure.value) if scale and figure.value is not None else None
+        if points is not None:
+            return Part(goal, kpi, unit, figure, grouping, scale, points, {}, evaluator.facts(own, day))
+        reason = NO_SCALE if figure.value is not None else figure.reason or NOTHING
+        return Part(goal, kpi, unit, figure, grouping, scale, None, reason)
+
+    def _sql_of_person(self, kpi: Kpi, grouping: str, day: date) -> str:
+        """The KPI's facts that count for the person."""
+        at = f'coalesce(CAST(f."at" AS DATE), {literal(day)})'
+        owned = " OR ".join(
+            f"(f.account = {_text(account)} AND {at} BETWEEN DATE '{begun}' AND DATE '{ended}')"
+            for account, spans in self.spans.items()
+            for begun, ended in spans
+        )
+        named, owned = f"f.person = {_text(self.person)}", f"({owned or 'false'})"
+        kept = {"person": named, "account_owner": owned, "owner": f"({named} OR (f.person IS NULL AND {owned}))"}
+        return f"SELECT f.* FROM (\n{kpi.sql.strip().rstrip(';')}\n) f WHERE {kept[grouping]}"
 
 
-def _compute(
-    portfolio: RecordSource, tables: Tables, scheme: Scheme, kpis: Mapping[str, Kpi], first: date, day: date
-) -> dict[str, KpiResult]:
-    """KPI → result with groups and facts; those of one window and grouping in one pass."""
-    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for goal in scheme.goals:
-        kpi = kpis.get(goal.kpi)
-        grouping = grouping_of(goal.by, kpi) if kpi else ""
-        if kpi and grouping:
-            window = "" if kpi.window == NOW else f"{(day - first).days + 1} days"
-            wanted[window, grouping].append(kpi.id)
-    found: dict[str, KpiResult] = {}
-    for (window, grouping), ids in wanted.items():
-        for each in compute(portfolio, day, sorted(ids), by=grouping, facts=True, window=window, tables=tables):
-            found[each.id] = each
-    return found
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
-def _part(goal: Goal, kpi: Kpi | None, result: KpiResult | None, person: str, owners: Mapping[str, str]) -> Part:
-    if kpi is None or result is None:
-        reason = MISSING if kpi is None else NO_GROUPING
-        return Part(goal, kpi, "", Figure(None, 0), "", None, None, reason)
-    group = next((each for each in result.by if each.key == person), None)
-    figure = group.figure if group else Figure(None, 0, reason=result.reason if result.failed else NOTHING)
-    target = goal.target if goal.target is not None else (group.target.good if group else result.target.good)
-    scale = make_scale(goal, target, kpi.better)
-    points = scale.points(figure.value) if scale and figure.value is not None else None
-    reason = {} if points is not None else NO_SCALE if figure.value is not None else figure.reason or NOTHING
-    facts = [fact for fact in result.facts if _is_of(fact, result.grouping, person, owners)] if group else []
-    return Part(goal, kpi, result.unit, figure, result.grouping, scale, points, reason, facts)
-
-
-def _is_of(fact: FactRow, grouping: str, person: str, owners: Mapping[str, str]) -> bool:
-    """Whether a fact counts for the person under a grouping."""
-    owner = owners.get(fact.account or "", "")
-    if grouping == "account_owner":
-        return owner == person
-    return (fact.person or (owner if grouping == "owner" else "")) == person
+def grouping_of(asked: str, kpi: Kpi) -> str:
+    """Which grouping makes the figure that of one person; empty where the KPI has none, or is a share of all."""
+    wanted = (asked,) if asked else GROUPINGS
+    return "" if kpi.aggregation == "share" else next((name for name in wanted if name in kpi.groupings), "")
 
 
 def is_with_us(person: Person, period: Period) -> bool:

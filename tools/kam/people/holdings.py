@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from kam.model.record import Record
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROFILE = "profile"
 NO_TIER = "–"
+FIRST, LAST = date.min.isoformat(), date.max.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,24 @@ def find_holdings(profiles: Iterable[Record], types: Mapping[str, RecordType], d
 def owner_on(profile: Record, day: date) -> str:
     """Who owns the account on the day, by its history of owners, else the owner of today; empty for nobody."""
     return value_on(profile.data, "owners", "person", day, str(profile.data.get("owner", "")))
+
+
+def owned_spans(profile: Record, person: str) -> list[tuple[str, str]]:
+    """The ISO days, first and last, between which the person owned the account; an owner without history always did."""
+    entries = profile.data.get("owners")
+    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    if not rows:
+        return [(FIRST, LAST)] if profile.data.get("owner") == person else []
+    rows.sort(key=lambda row: str(row.get("from", "")))
+    begun = [str(row.get("from", "")) or FIRST for row in rows]
+    ends = [str(row.get("to", "")) or LAST for row in rows]
+    until = [min(end, _day_before(after)) for end, after in zip(ends, [*begun[1:], ""], strict=True)]
+    spans = zip(rows, begun, until, strict=True)
+    return [(first, last) for row, first, last in spans if row.get("person") == person and first <= last]
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if day > FIRST else LAST if not day else FIRST
 
 
 def make_holding(accounts: Mapping[str, str]) -> Holding:
