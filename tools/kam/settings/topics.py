@@ -15,6 +15,8 @@ from kam.settings.appraisal import (
 )
 from kam.settings.approvals import FILE as APPROVALS
 from kam.settings.approvals import Approvals, read_approvals
+from kam.settings.audience import FILE as AUDIENCE
+from kam.settings.audience import Audience, read_audience
 from kam.settings.cadence import Cadence, read_cadence
 from kam.settings.checks import Checks, read_checks
 from kam.settings.code_owners import CodeOwners, read_code_owners
@@ -48,6 +50,7 @@ PARTS: tuple[Part, ...] = (
     Part(APPRAISAL, "appraisal", Appraisal, read_appraisal),
     Part(APPRAISAL, "results", PeopleResults, read_people_results),
     Part(APPRAISAL, "team_quotas", TeamQuotas, read_team_quotas),
+    Part(AUDIENCE, "", Audience, read_audience),
     Part(FIGURES, "", Figures, read_figures),
     Part(ATTENTION, "health", Health, read_health),
     Part(ATTENTION, "alerts", Alerts, read_alerts),
