@@ -55,18 +55,21 @@ def incidents(shared_data: Path) -> pandas.DataFrame:
         log[name] = pd.to_datetime(log[name], format="%d/%m/%Y %H:%M", utc=True)
     log["at"] = log[["opened_at", "sys_updated_at"]].max(axis=1)
     log["was"] = log.groupby("number")["priority"].shift()
-    changed = log[log["was"].notna() & (log["was"] != log["priority"])].groupby("number")["at"].max()
     rows = log.groupby("number").last()
-    rows["changed"] = changed
     rows["answered"] = log[~log["incident_state"].isin(["New", "-100"])].groupby("number")["at"].first()
     states = log.groupby("number")["incident_state"].agg(set)
     rows["is_plain"] = states.map(lambda seen: seen <= {"New", "Active", "Resolved", "Closed"}) & (
         log.groupby("number")["reopen_count"].max() == 0
     )
+    rows["was_first"] = log.groupby("number")["priority"].first()
     rows["ended"] = rows["resolved_at"].fillna(rows["closed_at"])
-    for name, hours in (("first", FIRST), ("solved", SOLVED)):
-        plain = rows["opened_at"] + pd.to_timedelta(rows["priority"].map(hours), unit="h")
-        rows[f"{name}_due"] = plain.where(~(rows["changed"] > plain), rows["changed"])
+    for name, hours, end in (("first", FIRST, "answered"), ("solved", SOLVED, "ended")):
+        # A priority given after the end says nothing of it.
+        known = log[log["at"] <= log["number"].map(rows[end])]
+        changed = known[known["was"].notna() & (known["was"] != known["priority"])].groupby("number")["at"].max()
+        priority = known.groupby("number")["priority"].last().reindex(rows.index).fillna(rows["was_first"])
+        plain = rows["opened_at"] + pd.to_timedelta(priority.map(hours), unit="h")
+        rows[f"{name}_due"] = plain.where(~(changed.reindex(rows.index) > plain), changed.reindex(rows.index))
     return rows
 
 
@@ -98,9 +101,16 @@ def test_the_kpi_counts_what_pandas_counts(portfolio: Portfolio, incidents: pand
 
 
 PLAIN = """
-  WITH severities AS (
-    SELECT record, arg_max("to", (at_date, idx)) AS severity, arg_max("at", (at_date, idx)) AS since
-    FROM issues_severity_history WHERE at_date <= $as_of GROUP BY record
+  WITH entries AS (
+    SELECT h.*, coalesce(i.first_response_at_date <= $as_of AND h."at" > i.first_response_at, false) AS after_answer,
+      coalesce(i.resolved_at_date <= $as_of AND h."at" > i.resolved_at, false) AS after_solution
+    FROM issues_severity_history h JOIN issues i ON i.id = h.record WHERE h.at_date <= $as_of
+  ), severities AS (
+    SELECT record, arg_max("to", (at_date, idx)) FILTER (NOT after_answer) AS answer_severity,
+      max("at") FILTER (NOT after_answer) AS answer_since,
+      arg_max("to", (at_date, idx)) FILTER (NOT after_solution) AS solve_severity,
+      max("at") FILTER (NOT after_solution) AS solve_since
+    FROM entries GROUP BY record
   ), held AS (
     SELECT record, CAST(sum(date_diff('second', "from", "to")) FILTER (to_date <= $as_of) AS BIGINT) AS seconds,
       bool_or(to_date IS NULL OR to_date > $as_of) AS still
@@ -108,10 +118,11 @@ PLAIN = """
   ), levels(severity, first_response, resolution) AS (VALUES ('high', 4, 72), ('low', 48, 336)),
   judged AS (
     SELECT i.*, resolved_at IS NOT NULL AND resolved_at_date <= $as_of AS solved, coalesce(h.still, false) AS still,
-      greatest(i.reported_at + to_hours(l.first_response), s.since) AS answer_by,
-      greatest(i.reported_at + to_hours(l.resolution) + to_seconds(coalesce(h.seconds, 0)), s.since) AS solve_by
+      greatest(i.reported_at + to_hours(a.first_response), s.answer_since) AS answer_by,
+      greatest(i.reported_at + to_hours(l.resolution) + to_seconds(coalesce(h.seconds, 0)), s.solve_since) AS solve_by
     FROM issues_on($as_of) i LEFT JOIN severities s ON s.record = i.id LEFT JOIN held h ON h.record = i.id
-    LEFT JOIN levels l ON l.severity = coalesce(s.severity, i.severity)
+    LEFT JOIN levels a ON a.severity = coalesce(s.answer_severity, i.severity)
+    LEFT JOIN levels l ON l.severity = coalesce(s.solve_severity, i.severity)
   )
   SELECT id, CASE WHEN first_response_at_date <= $as_of THEN if(first_response_at <= answer_by, 'met', 'missed')
       WHEN CAST(answer_by AS DATE) <= $as_of THEN 'missed' ELSE 'due' END,

@@ -107,6 +107,17 @@ DUE = {
         issue(history=[{"at": day(1, "09:00"), "to": "open"}, {"at": day(1, "11:00"), "to": "resolved"},
                        {"at": day(2, "11:00"), "to": "in_progress"}]), at(2, "17:00"),
     ),
+    "less severe when it was solved too late already": (
+        issue("low", resolved_at=day(2, "10:00"), history=[{"at": day(1, "09:00"), "to": "open"}],
+              severity_history=[{"at": day(1, "09:00"), "to": "high"}, {"at": day(2, "11:00"), "to": "low"}]),
+        at(1, "17:00"),
+    ),
+    "less severe while solved, and opened again": (
+        issue("low", history=[{"at": day(1, "09:00"), "to": "open"}, {"at": day(1, "11:00"), "to": "resolved"},
+                              {"at": day(2, "11:00"), "to": "in_progress"}],
+              severity_history=[{"at": day(1, "09:00"), "to": "high"}, {"at": day(1, "13:00"), "to": "low"}]),
+        at(4, "17:00"),
+    ),
     "agreed for this issue": (issue(due_resolution=day(9, "12:00")), at(9, "12:00")),
 }  # fmt: skip
 

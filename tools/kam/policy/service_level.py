@@ -3,6 +3,7 @@
 A clock runs from the report until a person answers, or until the issue is solved. It stands still while we wait for
 the customer and while the issue is solved and not yet opened again. After a change of severity the new limit counts
 from the report on, but nothing is due before the change: due = c + max(0, new limit - time counted until c).
+While the clock is stopped a change of severity changes no deadline: what was answered or solved in time stays so.
 """
 
 from __future__ import annotations
@@ -114,6 +115,8 @@ class ServiceClock:
             then, since = (past[-1][1], past[-1][0]) if past else (severity, begun)
             promise = _part(terms.promise(clock, then, day), share)
             stage = _Count(begun, at, max(since, begun), promise, agreed, pauses).stage(then, terms.tier(day))
+            if stage is not None and stages and stage.ended is not None and stage.ended == stages[-1].ended:
+                stage = replace(stage, due=stages[-1].due)
             if stage is not None and (not stages or not _is_same(stages[-1], stage)):
                 stages.append(stage)
         return stages
