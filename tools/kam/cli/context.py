@@ -124,8 +124,11 @@ class Context:
     @cached_property
     def as_of(self) -> date:
         """The day to look from: ``--as-of``, else today in the company's time zone."""
-        if self.asked_as_of is not None:
-            return self.asked_as_of
+        return self.asked_as_of or self.today
+
+    @cached_property
+    def today(self) -> date:
+        """Today in the company's time zone, whatever ``--as-of`` says."""
         from zoneinfo import ZoneInfo
 
         return datetime.now(UTC).astimezone(ZoneInfo(self.settings.site.time_zone)).date()

@@ -8,6 +8,7 @@ here that read objects and nothing of the working tree, so most of that is never
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -62,6 +63,7 @@ SURROUNDINGS = {
 }
 
 BLOCK = 1 << 16
+PROMISED = re.compile(r"could not fetch ([0-9a-f]+) from promisor remote")
 
 
 @cache
@@ -115,6 +117,9 @@ def failure(root: Path, said: bytes) -> GitError:
         return GitError("other-owner", folder=str(root))
     if "not a git repository" in text:
         return GitError("no-repository")
+    missing = PROMISED.search(text)
+    if missing:
+        return GitError("missing-object", object=missing[1])
     first = next((line for line in text.splitlines() if line.startswith(("fatal:", "error:"))), text.strip())
     return GitError(reason=first.partition(": ")[2] or first or "no answer")
 

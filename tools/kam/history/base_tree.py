@@ -34,7 +34,8 @@ def base_folder(repository: Repository, commit: str, *, cache: bool, name: str =
     """A folder with the commit's records and settings, kept for the next run where that is possible.
 
     Each ``name`` (one of ``FOLDERS_OF_COMMITS``) has a folder of its own, so that what is kept for one purpose is not
-    overwritten by another. While it is used no other process changes it. Raises GitError where the commit cannot be read.
+    overwritten by another. While it is used no other process changes it. Raises GitError where the commit cannot be
+    read.
     """
     assert name in FOLDERS_OF_COMMITS
     with ExitStack() as stack:

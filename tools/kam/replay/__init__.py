@@ -1,0 +1,1 @@
+"""KPIs as they were at a commit, and what changed in them since."""
