@@ -11,6 +11,7 @@ from kam.tables.batches import Filling, pack, unpack
 from kam.tables.collect import Batch, Flaw
 from kam.tables.gathered import ACTIONS, RECORDS, SERVICE_CLOCKS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
 from kam.tables.plan import Column, TablePlan
+from kam.tables.standing import standing_sql
 from kam.tables.states import macro_sql
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def build_tables(
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
     _cover_flaws(connection, plans, flaws)
-    connection.execute(macro_sql(plans, settings.currencies.base))
+    connection.execute(macro_sql(plans, settings.currencies.base) + standing_sql(plans))
 
 
 def _insert_records(

@@ -1,0 +1,81 @@
+"""Table macros that tell how accounts stood on a day: which were active, and which contracts were in force.
+
+They need the record types that their words come from; where a company has dropped one, that source is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from kam.tables.plan import TablePlan
+
+BEGIN = """
+CREATE MACRO span_start(day, name) AS
+  CAST(day + 1 - to_months(CAST((SELECT value FROM parameters p WHERE p.name = name || '.months') AS INTEGER)) AS DATE)
+    - CAST((SELECT value FROM parameters p WHERE p.name = name || '.days') AS INTEGER);
+CREATE MACRO margin_of(amount, quantity, unit_cost) AS
+  CASE WHEN quantity IS NULL OR unit_cost IS NULL
+    THEN CAST(percent_of(amount, (SELECT value FROM parameters p WHERE p.name = 'margin')) AS DECIMAL(38,4))
+    ELSE CAST(amount - times(quantity, unit_cost) AS DECIMAL(38,4)) END;
+"""
+ACTIVE = """
+CREATE MACRO active_on(day) AS TABLE
+  SELECT a.account, a.id FROM accounts_on(day) a
+  SEMI JOIN ({signs}) s ON s.account = a.account
+  WHERE coalesce(a.state_then, 'active') IN ('active', 'at_risk') AND coalesce(a.since <= day, true);
+"""
+SIGNS = {
+    "orders": """SELECT account FROM orders
+    WHERE "date" BETWEEN span_start(day, 'active_within') AND day
+      AND coalesce(status, '') <> 'cancelled' AND coalesce(kind, 'order') = 'order'""",
+    "services": """SELECT account FROM services_on(day)
+    WHERE "on" BETWEEN span_start(day, 'active_within') AND day
+      AND coalesce(state_then, 'done') = 'done' AND coalesce(kind, '') NOT IN ('newsletter', 'gift')""",
+    "contracts": "SELECT account FROM in_force_on(day) WHERE coalesce(kind, '') <> 'nda'",
+}
+"""What shows that an account is a customer, by the table it stands in. What we send to everybody shows nothing, and
+neither does a promise to keep a secret."""
+IN_FORCE = """
+CREATE MACRO in_force_on(day) AS TABLE
+  WITH later AS (
+    SELECT predecessor AS id FROM contracts_on(day)
+    WHERE predecessor IS NOT NULL AND "start" <= day AND state_then IN ('signed', 'in_force')
+  ), told AS (SELECT DISTINCT record FROM contracts_history), changes AS ({changes})
+  SELECT c.id, c.account, c.kind, c.currency, c.owner, c."start", coalesce(n.new_end, c."end") AS "end",
+    CAST(c.recurring_value + coalesce(n.recurring_change, 0) AS DECIMAL(18,4)) AS recurring_value
+  FROM contracts_on(day) c LEFT JOIN told t ON t.record = c.id LEFT JOIN changes n ON n.id = c.id
+  LEFT JOIN later l ON l.id = c.id
+  WHERE coalesce(c."start", c.signed_on, day) <= day AND coalesce(c.terminated_on > day, true)
+    AND (coalesce(coalesce(n.new_end, c."end") >= day, true) OR (c.renewal = 'automatic' AND c.open_then))
+    AND (c.state_then IN ('signed', 'in_force') OR (c.state_then = 'renewed' AND l.id IS NULL)
+      OR (t.record IS NULL AND c.status IN ('expired', 'terminated', 'renewed')));
+"""
+CHANGES = """SELECT contract AS id, sum(recurring_change) AS recurring_change,
+      arg_max(new_end, coalesce(effective_from, "on")) FILTER (new_end IS NOT NULL) AS new_end
+    FROM amendments_on(day)
+    WHERE state_then IN ('signed', 'in_force') AND coalesce(effective_from, "on") <= day GROUP BY contract"""
+UNCHANGED = (
+    "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS DATE) AS new_end, CAST(NULL AS DECIMAL(18,4)) AS recurring_change"
+    " WHERE false"
+)
+
+
+def standing_sql(plans: Sequence[TablePlan]) -> str:
+    """Macros for fact queries: ``in_force_on(day)``, the contracts in force with their yearly value as amended until
+    then; ``active_on(day)``, the accounts that are active customers as ``figures.yml`` says; ``span_start(day, name)``,
+    the first day of a span of ``figures.yml`` that ends with the day."""
+    known = {plan.name: {c.name for c in plan.columns} for plan in plans if plan.rtype.states is not None}
+    made = BEGIN
+    if _has(known, "contracts", ("recurring_value", "predecessor", "terminated_on", "renewal", "kind", "owner")):
+        amended = _has(known, "amendments", ("contract", "new_end", "recurring_change", "effective_from"))
+        made += IN_FORCE.format(changes=CHANGES if amended else UNCHANGED)
+    else:
+        known.pop("contracts", None)
+    signs = [sql for name, sql in SIGNS.items() if name in known]
+    if signs and _has(known, "accounts", ("since",)):
+        made += ACTIVE.format(signs="\n    UNION ALL ".join(signs))
+    return made
+
+
+def _has(known: dict[str, set[str]], table: str, columns: Collection[str]) -> bool:
+    return set(columns) <= known.get(table, set())
