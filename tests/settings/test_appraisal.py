@@ -43,7 +43,7 @@ appraisal:
       goals:
         - {kpi: won_value, weight: 60, target: 1000, zero: 100}
         - {kpi: win_rate, by: person, points: [{from: 0, points: 0}, {from: 40, points: 100}]}
-    - goals: [{kpi: csat}]
+    - goals: [{kpi: csat, target: quota}]
 team_quotas:
   Key accounts China: [{from: 2026-01-01, to: 2026-12-31, amount: 800}]
 """
@@ -56,7 +56,11 @@ MISTAKES = [
     ("kpi: win_rate", "kpi: won_value", "11:17 won_value stands twice in this scheme"),
     ("- goals", "- roles: [key-account-manager]\n      goals", "12:14 There are two schemes for the role key-account"),
     ("roles: [key-account-manager]\n      goals:", "goals:", "11:7 There are two schemes without roles"),
-    ("goals: [{kpi: csat}]", "goals: []", "12:7 This scheme has no goals | Write at least one: goals: [{kpi: won"),
+    (
+        "goals: [{kpi: csat, target: quota}]",
+        "goals: []",
+        "12:7 This scheme has no goals | Write at least one: goals: [{kpi: won",
+    ),
     ("weight: 60", "weight: 0", "10:36 A weight of 0 never counts"),
     ("zero: 100", "zero: 1000", "10:60 Target and zero are both 1000"),
     ("by: person", "zero: 1", "11:33 Either zero or points, not both"),
@@ -93,7 +97,7 @@ def test_good_sections_are_read_and_come_back_from_the_cache(own: Settings) -> N
 def test_a_role_without_scheme_of_its_own_has_that_of_all_others(own: Settings) -> None:
     policy = read(GOOD, own)[0].of(Appraisal)
     assert [each.kpi for each in policy.scheme_for("key-account-manager").goals] == ["won_value", "win_rate"]  # type: ignore[union-attr]
-    assert [each.kpi for each in policy.scheme_for("").goals] == ["csat"]  # type: ignore[union-attr]
+    assert [(each.kpi, each.is_quota) for each in policy.scheme_for("").goals] == [("csat", True)]  # type: ignore[union-attr]
     assert Appraisal().scheme_for("key-account-manager") is None
 
 

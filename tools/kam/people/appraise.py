@@ -16,6 +16,7 @@ from kam.kpi.opening import open_tables
 from kam.kpi.result import Figure
 from kam.model.schema import Label
 from kam.people.holdings import Change, Holding, find_changes, find_holdings, owned_spans, profiles_of
+from kam.people.quotas import base_quota
 from kam.people.scoring import Scale, Score, add_up, make_scale
 from kam.settings.appraisal import GROUPINGS, Appraisal, Goal, Scheme
 
@@ -39,6 +40,7 @@ NO_SCALE: Label = {
     "en": "no points follow from it: name a target (and zero) or points in appraisal.yml",
     "zh": "无法换算得分，请在 appraisal.yml 中填写 target（及 zero）或 points",
 }
+NO_QUOTA: Label = {"en": "people.yml has no quota for the period", "zh": "people.yml 中没有本期的销售指标"}
 NOTHING: Label = {"en": "nothing of this person in the period", "zh": "该员工本期没有相关记录"}
 MISSING: Label = {
     "en": "its file has a mistake (see kam check --settings)",
@@ -101,7 +103,9 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
     known = {kpi.id: (kpi, file) for kpi, file in read_kpis(settings.root) if not file.problems}
     spans = {each.account: found for each in profiles if (found := owned_spans(each, person.id))}
     with open_tables(portfolio, day) as tables:
-        scorer = _Scorer(tables, Labels(settings, tables), settings.site.fiscal_year_start_month, person.id, spans)
+        quota = base_quota(settings.currencies, person.quotas, period.first, day)
+        start = settings.site.fiscal_year_start_month
+        scorer = _Scorer(tables, Labels(settings, tables), start, person.id, spans, quota)
         parts = tuple(
             scorer.part(goal, *known[goal.kpi], period.first, day)
             if goal.kpi in known
@@ -117,30 +121,36 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
 
 @dataclass(frozen=True)
 class _Scorer:
-    """Figures of one person; ``spans`` are the days on which they owned accounts."""
+    """Figures of one person; ``spans`` are the days on which they owned accounts, ``quota`` is theirs up to the day."""
 
     tables: Tables
     labels: Labels
     fiscal_start: int
     person: str
     spans: Mapping[str, Sequence[tuple[str, str]]]
+    quota: Decimal | None
 
     def part(self, goal: Goal, kpi: Kpi, file: LocatedYaml, first: date, day: date) -> Part:
         """What a goal came to in the period that began on ``first``."""
         unit, grouping = self.labels.unit(kpi), grouping_of(goal.by, kpi)
-        mistake = find_mistake(kpi, file, self.tables) or ({} if grouping else NO_GROUPING)
+        mistake = find_mistake(kpi, file, self.tables) or self._find_gap(goal, grouping)
         if mistake:
             return Part(goal, kpi, unit, Figure(None, 0), grouping, None, None, mistake)
         evaluator = Evaluator(self.tables, self.fiscal_start)
         window = kpi.window if kpi.window == NOW else f"{(day - first).days + 1} days"
         own = replace(kpi, sql=self._sql_of_person(kpi, grouping, day), window=window)
         figure = evaluator.answer(own, [day]).figure(day)
-        scale = make_scale(goal, kpi.target.good, kpi.better)
+        scale = make_scale(goal, self.quota if goal.is_quota else kpi.target.good, kpi.better)
         points = scale.points(figure.value) if scale and figure.value is not None else None
         if points is not None:
             return Part(goal, kpi, unit, figure, grouping, scale, points, {}, evaluator.facts(own, day))
         reason = NO_SCALE if figure.value is not None else figure.reason or NOTHING
         return Part(goal, kpi, unit, figure, grouping, scale, None, reason)
+
+    def _find_gap(self, goal: Goal, grouping: str) -> Label | None:
+        if not grouping:
+            return NO_GROUPING
+        return NO_QUOTA if goal.is_quota and not self.quota else None
 
     def _sql_of_person(self, kpi: Kpi, grouping: str, day: date) -> str:
         """The KPI's facts that count for the person."""

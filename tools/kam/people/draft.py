@@ -136,7 +136,7 @@ def _new_data(desk: Desk, scored: Scored) -> dict[str, Any]:
         "reviewer": person.manager,
         "status": "draft",
         "history": [{"at": desk.today.isoformat(), "to": "draft", **({"by": by} if by else {})}],
-        "quota": None if quota is None else quota.quantize(CENT, ROUND_HALF_UP),
+        "quota": None if quota is None else _plain(quota.quantize(CENT, ROUND_HALF_UP)),
         "currency": "" if quota is None else currency or desk.settings.currencies.base,
         "results": [_result(at, part, lang) for at, part in enumerate(scored.counted, 1)],
         "score": scored.score.value,
@@ -154,11 +154,17 @@ def _result(at: int, part: Part, lang: str) -> dict[str, Any]:
         "what": part.title.get(lang, part.goal.kpi),
         "measure": part.goal.kpi,
         "unit": unit,
-        "target": part.scale.target if part.scale and not part.scale.steps else None,
-        "actual": part.figure.value.quantize(step, ROUND_HALF_UP),
+        "target": _plain(part.scale.target.quantize(CENT, ROUND_HALF_UP))
+        if part.scale and not part.scale.steps
+        else None,
+        "actual": _plain(part.figure.value.quantize(step, ROUND_HALF_UP)),
         "weight": part.goal.weight,
         "comment": {"en": f"{points} points; n = {part.figure.n}", "zh": f"得 {points} 分，样本数 {part.figure.n}"}[
             lang
         ],
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _plain(number: Decimal) -> Decimal | int:
+    return int(number) if number == number.to_integral_value() else number

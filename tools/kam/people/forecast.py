@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from kam.people.holdings import Holding, find_holdings, join_holdings, profiles_of
 from kam.people.period import Period, periods_from
-from kam.people.quotas import quota_in
+from kam.people.quotas import base_quota
 from kam.settings.appraisal import TeamQuotas
-from kam.tables import TablesError, open_tables
+from kam.tables import open_tables
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -181,23 +181,9 @@ def _quota(settings: Settings, period: Period, key: str, by: str) -> Decimal | N
     own = settings.part(TeamQuotas).teams
     people = settings.people.values()
     if by == PERSON:
-        found = [quota_in(person.quotas, period.first, period.last) for person in people if person.id == key]
+        listed = [quota for person in people if person.id == key for quota in person.quotas]
     else:
         teams = {key} if by == TEAM else {person.team for person in people} | own.keys()
-        found = [quota_in(own[team], period.first, period.last) for team in sorted(teams & own.keys())]
-        rest = teams - own.keys()
-        found += [quota_in(person.quotas, period.first, period.last) for person in people if person.team in rest]
-    parts = [(currency, amount) for each in found for currency, amount in each.items()]
-    return sum((_to_base(settings, each, period.first) for each in parts), Decimal(0)) if parts else None
-
-
-def _to_base(settings: Settings, part: tuple[str, Decimal], day: date) -> Decimal:
-    currency, amount = part
-    money = settings.currencies
-    rate = money.rate(currency or money.base, day)
-    if rate is None:
-        raise TablesError(
-            f"a quota is in {currency}, but there is no rate for {currency} on {day}. Add one to currencies.yml",
-            f"销售指标以 {currency} 计，但没有 {currency} 在 {day} 的汇率，请在 currencies.yml 中补充",
-        )
-    return amount * rate
+        listed = [quota for team in sorted(teams & own.keys()) for quota in own[team]]
+        listed += [quota for person in people if person.team in teams - own.keys() for quota in person.quotas]
+    return base_quota(settings.currencies, listed, period.first, period.last)

@@ -31,8 +31,8 @@ class Scale:
 
 
 def make_scale(goal: Goal, target: Decimal | None, better: str) -> Scale | None:
-    """The scale of a goal; ``target`` is the KPI's own, for where the goal names none. None where no scale follows:
-    there is no target, neither direction is better, or zero lies on the wrong side of the target."""
+    """The scale of a goal; ``target`` is the KPI's own or the quota, for where the goal names no number. None where no
+    scale follows: there is no target, neither direction is better, or zero lies on the wrong side of the target."""
     wanted = goal.target if goal.target is not None else target
     if goal.steps:
         return Scale(wanted or Decimal(0), Decimal(0), goal.steps)

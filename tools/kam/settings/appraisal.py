@@ -23,6 +23,8 @@ AUDIENCES = (NOBODY, TEAMS, PEOPLE)
 GROUPINGS = ("owner", "person", "account_owner")
 """What makes a KPI's figure that of one person, the first that the KPI has where the policy names none: the person of
 the fact, else the account's owner; the person of the fact; the account's owner."""
+QUOTA = "quota"
+"""As a target: what the person is to sell in the period, by people.yml."""
 KEYS = ("kpi", "weight", "target", "zero", "by", "points")
 
 
@@ -39,7 +41,8 @@ class Goal:
     """A KPI that counts in the score.
 
     Without ``steps`` points grow evenly from ``zero`` (0 points) to ``target`` (100); a target left out is the KPI's
-    own, a zero left out is 0, or twice the target where lower is better. ``by`` is one of ``GROUPINGS`` or empty.
+    own, a zero left out is 0, or twice the target where lower is better. With ``is_quota`` the target is the person's
+    quota of the period. ``by`` is one of ``GROUPINGS`` or empty.
     """
 
     kpi: str
@@ -48,6 +51,7 @@ class Goal:
     zero: Decimal | None = None
     by: str = ""
     steps: tuple[Step, ...] = ()
+    is_quota: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,8 @@ def _goals(scheme: Section, known: Known) -> Iterator[Goal]:
 
 def _goal(each: Section, name: str) -> Goal:
     weight = each.number("weight", least=0)
-    target, zero = each.number("target", least=None), each.number("zero", least=None)
+    is_quota = each.value.get("target") == QUOTA
+    target, zero = None if is_quota else each.number("target", least=None), each.number("zero", least=None)
     if weight == 0:
         each.complain(("weight",), "no-weight", RULE)
     if target is not None and target == zero:
@@ -185,6 +190,7 @@ def _goal(each: Section, name: str) -> Goal:
         zero=zero,
         by=each.choice("by", GROUPINGS),
         steps=_steps(each),
+        is_quota=is_quota,
     )
 
 
