@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -92,15 +92,33 @@ def assess_tiers(
     tiers = settings.part(Tiers)
     if not tiers.criteria or PROFILE not in settings.types:
         return Assessed(tiers, ())
-    kpis = _kpis(portfolio, as_of, tiers, tables, results)
+    kpis = _kpis(portfolio, [as_of], tiers, tables, results)
     figures = {name: {group.key: group.figure.value for group in result.by} for name, result in kpis.items()}
-    found = [
-        _assess(profile, tiers, figures, settings, as_of)
-        for profile in portfolio.iter_records(type=PROFILE)
-        if not _is_closed(profile, settings)
-    ]
+    found = [_assess(profile, tiers, figures, settings, as_of) for profile in _iter_profiles(portfolio)]
     found.sort(key=lambda each: (_rank(each.score), each.account))
     return Assessed(tiers, tuple(found), kpis, _failed(tiers, kpis))
+
+
+def assess_days(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> Iterator[tuple[date, Assessment]]:
+    """The points of all accounts but closed ones as of each of the days, from one pass over the KPIs."""
+    settings = portfolio.settings
+    tiers = settings.part(Tiers)
+    if not tiers.criteria or PROFILE not in settings.types:
+        return
+    kpis = _kpis(portfolio, days, tiers, tables, ())
+    for day in days:
+        figures = {
+            name: {group.key: point.figure.value for group in result.by for point in group.trend if point.as_of == day}
+            for name, result in kpis.items()
+        }
+        for profile in _iter_profiles(portfolio):
+            yield day, _assess(profile, tiers, figures, settings, day)
+
+
+def _iter_profiles(portfolio: RecordSource) -> Iterator[Record]:
+    for profile in portfolio.iter_records(type=PROFILE):
+        if not _is_closed(profile, portfolio.settings):
+            yield profile
 
 
 def _rank(score: Score) -> Decimal:
@@ -125,9 +143,9 @@ def _is_closed(profile: Record, settings: Settings) -> bool:
 
 
 def _kpis(
-    portfolio: RecordSource, as_of: date, tiers: Tiers, tables: Tables | None, results: Sequence[KpiResult]
+    portfolio: RecordSource, days: Sequence[date], tiers: Tiers, tables: Tables | None, results: Sequence[KpiResult]
 ) -> dict[str, KpiResult]:
-    """Criterion id → its KPI by account. KPIs of one window are computed in one pass."""
+    """Criterion id → its KPI by account as of the last of the days, and of all days its trend."""
     known = {result.id: result for result in results if result.grouping == "account"}
     found = {each.id: known[each.kpi] for each in tiers.criteria if each.kpi in known and not each.window}
     readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
@@ -138,11 +156,12 @@ def _kpis(
     if not wanted:
         return found
     if tables is None:
-        with open_tables(portfolio, as_of) as opened:
-            return _kpis(portfolio, as_of, tiers, opened, results)
+        with open_tables(portfolio, max(days)) as opened:
+            return _kpis(portfolio, days, tiers, opened, results)
     for window, criteria in wanted.items():
         ids = sorted({each.kpi for each in criteria})
-        by_id = {r.id: r for r in compute(portfolio, as_of, ids, by="account", window=window, tables=tables)}
+        made = compute(portfolio, max(days), ids, by="account", days=days, window=window, tables=tables)
+        by_id = {result.id: result for result in made}
         found |= {each.id: by_id[each.kpi] for each in criteria}
     return found
 
