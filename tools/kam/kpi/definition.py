@@ -16,7 +16,7 @@ from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 FOLDER = "site-config/kpis"
-AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "data")
+AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "people", "data")
 UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times")
 AGGREGATIONS = (
     "ratio", "sum", "count", "count_distinct", "mean", "median", "share", "concentration", "top_share", "repeat_rate",
