@@ -19,7 +19,7 @@ rfm:
   recency: [30, 90, 180, 365]
   frequency: [2, 4, 8, 12]
   monetary: [100, 200, 300, 400]
-clv: {retention: 80, retention_by_tier: {A: 90}, discount: 10, paid: start}
+clv: {retention: 80, retention_by_tier: {A: 90}, discount: 10, paid: start, horizon: 18 months}
 """
 
 
@@ -43,6 +43,7 @@ def test_queries_read_each_setting_by_its_name() -> None:
     expected: dict[str, Decimal | int | str] = {"active_within.days": 90, "active_within.months": 0}
     expected |= {"margin": Decimal("27.5"), "decline.tolerance": 2, "decline.period.months": 6, "clv.retention.A": 90}
     expected |= {"rfm.recency.2": 30, "rfm.recency.5": 365, "rfm.monetary.5": 400, "clv.paid": "start"}
+    expected |= {"clv.horizon.months": 18, "clv.horizon.days": 0}
     assert expected.items() <= found.items()
 
 

@@ -93,7 +93,7 @@ def test_expectation_is_its_integral_also_near_the_gap_of_the_formula(a: float) 
     assert float(model.expected(30)) == pytest.approx(quad(orders, 0, 1, limit=200)[0], rel=1e-6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POSITIVE, POSITIVE, POSITIVE, POSITIVE, st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1e5), POSITIVE)
 def test_whatever_the_numbers_a_chance_is_one_and_an_expectation_has_bounds(
     r: float, alpha: float, a: float, b: float, x: int, share: float, t: float, ahead: float
@@ -112,7 +112,7 @@ HISTORY = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(HISTORY, min_size=1, max_size=60))
 def test_any_histories_give_a_model_or_a_reason(histories: list[tuple[int, float, float]]) -> None:
     x = [count for count, _, _ in histories]

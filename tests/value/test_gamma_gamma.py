@@ -40,7 +40,7 @@ ORDER = st.tuples(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ORDER, min_size=1, max_size=60))
 def test_any_amounts_give_a_model_or_a_reason(orders: list[tuple[int, float]]) -> None:
     x, mean = [count for count, _ in orders], [amount for _, amount in orders]

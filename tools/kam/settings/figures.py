@@ -43,13 +43,14 @@ class Rfm:
 class Lifetime:
     """For the value of a customer: shares of customers kept a year (for all, and by tier) and the year's discount,
     both in percent. ``paid`` says whether a year's margin comes in at its ``start`` or its ``end``. Models of buying
-    are fitted only from ``min_customers`` customers on."""
+    are fitted only from ``min_customers`` customers on, and look ahead for ``horizon``."""
 
     retention: Decimal | None = None
     retention_by_tier: Mapping[str, Decimal] = field(default_factory=dict)
     discount: Decimal | None = None
     paid: str = END
     min_customers: int = 100
+    horizon: Span = YEAR
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Figures:
         """
         clv, decline = self.clv, self.decline
         rows: dict[str, Decimal | str | int | None] = {"margin": self.margin, "decline.tolerance": decline.tolerance}
-        for name, span in (("active_within", self.active_within), ("decline.period", decline.period)):
+        spans = {"active_within": self.active_within, "decline.period": decline.period, "clv.horizon": clv.horizon}
+        for name, span in spans.items():
             rows |= {f"{name}.months": span.months, f"{name}.days": span.days}
         for name in ("recency", "frequency", "monetary"):
             rows |= {f"rfm.{name}.{at}": limit for at, limit in enumerate(getattr(self.rfm, name), 2)}
@@ -110,7 +112,7 @@ def _read_rfm(section: Section) -> Rfm:
 
 
 def _read_lifetime(top: Section, known: Known) -> Lifetime:
-    keys = ("retention", "retention_by_tier", "discount", "paid", "min_customers")
+    keys = ("retention", "retention_by_tier", "discount", "paid", "min_customers", "horizon")
     section = top.inner("clv", keys)
     by_tier = section.inner("retention_by_tier", _tiers(known))
     shares = {tier: by_tier.number(tier, most=100) for tier in by_tier.value}
@@ -120,6 +122,7 @@ def _read_lifetime(top: Section, known: Known) -> Lifetime:
         _discount(section),
         section.choice("paid", (START, END), END),
         section.whole("min_customers", 100, least=10, most=1_000_000),
+        _span(section, "horizon", YEAR),
     )
 
 
