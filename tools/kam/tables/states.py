@@ -1,4 +1,4 @@
-"""Table macros that tell the state a record was in on a day, from its history."""
+"""Table macros that tell the state a record was in on a day, from spans of days that are worked out once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from kam.model.schema import States
 from kam.tables.gathered import LABELS, quoted
 from kam.tables.plan import Part, TablePlan
-from kam.tables.service import promised_sql, replaced_sql, severity_sql
+from kam.tables.service import KNOWN, joined_sql, replaced_sql
 
 CLOSING_DATES = ("closed_on", "closed_at_date", "resolved_at_date", "completed_on", "decided_on", "end")
 """Columns that tell when a record without history ended, the strongest first."""
 
 GENERAL = """
+CREATE SCHEMA spans;
+CREATE SCHEMA changes;
+CREATE TABLE changes.states AS
+  SELECT record, type, field, state, at_date AS valid_from,
+    lead(at_date, 1, DATE 'infinity') OVER (PARTITION BY record, type, field ORDER BY at_date) AS valid_to
+  FROM (SELECT record, type, field, at_date, arg_max("to", idx) AS state FROM transitions
+    WHERE at_date IS NOT NULL GROUP BY record, type, field, at_date);
 CREATE MACRO states_on(day) AS TABLE
-  SELECT record, type, field, arg_max("to", (at_date, idx)) AS state, max(at_date) AS since
-  FROM transitions WHERE at_date <= day GROUP BY record, type, field;
+  SELECT record, type, field, state, valid_from AS since FROM changes.states
+  WHERE valid_from <= day AND day < valid_to;
 CREATE MACRO times(a, b) AS CAST(a AS DECIMAL(38,4)) * CAST(b AS DECIMAL(38,4));
 CREATE MACRO percent_of(amount, percent) AS CAST(amount AS DECIMAL(38,4)) * CAST(percent AS DECIMAL(38,4)) * 0.01;
 CREATE MACRO rate_on(code, day) AS (
@@ -28,6 +35,32 @@ CREATE MACRO to_base(amount, code, day, id := '') AS
         || chr(31) || CASE WHEN id = '' THEN '' ELSE id || '，{amount_zh}：' END || '缺少 ' || code || ' 在 ' || day
         || ' 的汇率')
     ELSE CAST(CAST(amount AS DECIMAL(38,4)) * rate_on(code, day) AS DECIMAL(38,4)) END;
+"""
+SPANS = """
+CREATE TABLE spans.{name} AS
+  WITH past AS (
+    SELECT record AS id, state, valid_from, valid_to FROM changes.states WHERE type = {type} AND field = {field}),
+  known AS (
+    SELECT t.id, {current} AS state, coalesce(born, DATE 'infinity') AS until, {begin} AS begin, born,
+      CASE WHEN {current} IN ({terminal}) THEN {end} END AS ended
+    FROM {name} t LEFT JOIN (SELECT id, min(valid_from) AS born FROM past GROUP BY id) USING (id)),
+  stated AS (
+    SELECT id, state AS state_then, valid_from AS since_then, valid_from, valid_to FROM past SEMI JOIN known USING (id)
+    UNION ALL
+    SELECT id, CASE WHEN born IS NULL AND ended IS NULL THEN state ELSE {first} END, NULL,
+      coalesce(least(begin, born), begin, born, DATE '-infinity'), least(coalesce(ended, until), until) FROM known
+    UNION ALL
+    SELECT id, CASE WHEN born IS NULL THEN state ELSE {first} END, ended,
+      greatest(ended, coalesce(least(begin, born), begin, born, ended)), until FROM known WHERE ended < until)
+  SELECT * FROM stated WHERE valid_from < valid_to ORDER BY id, valid_from;
+"""
+"""From when on, and up to but without when, a record was in which state, and since when that is known. Before its
+first change it was in the first state, and a record without changes in that of today; one that ended without having
+been seen to was in the first state until then. It is not there before it began."""
+ON = """
+CREATE MACRO {on}(day) AS TABLE
+  SELECT t.*{replaced}, s.state_then, s.since_then, coalesce(s.state_then IN ({opened}), true) AS open_then{severity}
+  FROM {name} t JOIN spans.{name} s ON s.id = t.id WHERE s.valid_from <= day AND day < s.valid_to;
 """
 
 
@@ -43,38 +76,28 @@ def macro_sql(plans: Sequence[TablePlan], base: str) -> str:
 
 def _on_sql(plan: TablePlan, states: States) -> str:
     own = {c.name for c in plan.columns}
-    ends = [quoted(name) for name in CLOSING_DATES if name in own]
-    end = f"coalesce({', '.join(f't.{e}' for e in ends)})" if ends else "CAST(NULL AS DATE)"
+    ends = [f"t.{quoted(name)}" for name in CLOSING_DATES if name in own]
     date_name = plan.rtype.date_field
     day_column = f"{date_name}_date" if f"{date_name}_date" in own else date_name
-    begin = f"t.{quoted(day_column)}" if day_column in own else "CAST(NULL AS DATE)"
-    current = f"t.{quoted(states.field)}"
-    terminal = ", ".join(_text(s) for s in states.terminal) or "NULL"
-    opened = ", ".join(_text(s) for s in states.open) or "NULL"
-    first = _text(states.initial[0]) if states.initial else "NULL"
     is_promised = any(c.part is Part.SERVICE for c in plan.columns)
-    promised = f",\n  promised AS ({promised_sql('day')})" if is_promised else ""
-    replaced = f" REPLACE ({replaced_sql(plan.columns, 'day')})" if is_promised else ""
-    severity = f",\n    {severity_sql('severity')} AS severity_then" if is_promised and "severity" in own else ""
-    joined = " LEFT JOIN promised ON promised.record = known.id" if is_promised else ""
-    return f"""
-CREATE MACRO {quoted(plan.name + "_on")}(day) AS TABLE
-  WITH past AS (
-    SELECT record, arg_max("to", (at_date, idx)) FILTER (at_date <= day) AS state,
-      max(at_date) FILTER (at_date <= day) AS since, min(at_date) AS born
-    FROM transitions WHERE type = {_text(plan.rtype.name)} AND field = {_text(states.field)} GROUP BY record),
-  known AS (
-    SELECT t.*, past.since AS past_since, past.state AS past_state, past.born AS past_born,
-      CASE WHEN {current} IN ({terminal}) THEN {end} END AS past_end, {begin} AS past_begin
-    FROM {quoted(plan.name)} t LEFT JOIN past ON past.record = t.id){promised}
-  SELECT known.* EXCLUDE (past_since, past_state, past_born, past_end, past_begin){replaced},
-    CASE WHEN past_state IS NOT NULL THEN past_state
-      WHEN past_born IS NOT NULL OR past_end > day THEN {first}
-      ELSE {current.replace("t.", "known.")} END AS state_then,
-    coalesce(past_since, CASE WHEN past_end <= day THEN past_end END) AS since_then,
-    coalesce(state_then IN ({opened}), true) AS open_then{severity}
-  FROM known{joined} WHERE coalesce(least(past_begin, past_born), past_begin, past_born, day) <= day;
-"""
+    name = quoted(plan.name)
+    spans = SPANS.format(
+        name=name,
+        type=_text(plan.rtype.name),
+        field=_text(states.field),
+        current=f"t.{quoted(states.field)}",
+        terminal=", ".join(map(_text, states.terminal)) or "NULL",
+        end=f"coalesce({', '.join(ends)})" if ends else "CAST(NULL AS DATE)",
+        begin=f"t.{quoted(day_column)}" if day_column in own else "CAST(NULL AS DATE)",
+        first=_text(states.initial[0]) if states.initial else "CAST(NULL AS VARCHAR)",
+    )
+    return (spans + joined_sql(name) if is_promised else spans) + ON.format(
+        on=quoted(plan.name + "_on"),
+        name=name,
+        opened=", ".join(map(_text, states.open)) or "NULL",
+        replaced=f" REPLACE ({replaced_sql(plan.columns, 'day')})" if is_promised else "",
+        severity=f", coalesce(s.{KNOWN}, t.severity) AS severity_then" if is_promised and "severity" in own else "",
+    )
 
 
 def _text(value: str) -> str:
