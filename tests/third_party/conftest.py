@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,13 +16,16 @@ Imported = Callable[..., Portfolio]
 
 @pytest.fixture(scope="session")
 def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
-    """Function from a source and the words of its import to an open portfolio that has nothing else."""
+    """Function from a source and the words of its import to an open portfolio that has nothing else.
+
+    ``chosen`` are lines of ``figures.yml`` that a new portfolio leaves out.
+    """
     opened: dict[str, Portfolio] = {}
     with ExitStack() as stack:
 
-        def get(source: str, *words: str | Path) -> Portfolio:
+        def get(source: str, *words: str | Path, chosen: Sequence[str] = ()) -> Portfolio:
             if source not in opened:
-                root = begin(tmp_path_factory.mktemp(source) / "p", source, *words)
+                root = begin(tmp_path_factory.mktemp(source) / "p", source, *words, chosen=chosen)
                 opened[source] = stack.enter_context(open_portfolio(root))
             return opened[source]
 
