@@ -1,0 +1,148 @@
+"""Results of people and teams: the KPIs that the policy names, beside the accounts they were reached with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kam.kpi import compute, load_kpis
+from kam.kpi.result import Figure
+from kam.model.schema import Label
+from kam.people.holdings import Holding, find_holdings, join_holdings, profiles_of
+from kam.settings.appraisal import GROUPINGS, NOBODY, TEAMS, PeopleResults
+
+if TYPE_CHECKING:
+    from kam.kpi import Group, Kpi, KpiResult
+    from kam.settings import Settings
+    from kam.settings.values import Person
+    from kam.tables import Tables
+    from kam.tables.source import RecordSource
+
+PERSON, TEAM = "person", "team"
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """A person or team with what they own and, by KPI, figure and status against the target.
+
+    A KPI that has no figure for them is not in ``groups``. ``people`` are the ids of those in it who are with us.
+    """
+
+    key: str
+    name: Label
+    people: tuple[str, ...]
+    holding: Holding
+    groups: Mapping[str, Group]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The lines in the order of the people file; ``kpis`` are those of which at least one line has a figure, with
+    their units, in the order of the policy."""
+
+    by: str
+    lines: tuple[ResultLine, ...] = ()
+    kpis: tuple[tuple[Kpi, str], ...] = ()
+
+
+def measure_results(portfolio: RecordSource, as_of: date, by: str, tables: Tables | None = None) -> Results:
+    """The results of everybody who owns accounts or has a figure, or of every team."""
+    settings = portfolio.settings
+    known = {kpi.id: kpi for kpi in load_kpis(settings.root)}
+    wanted = [known[name] for name in settings.part(PeopleResults).kpis if name in known]
+    computed = _compute(portfolio, as_of, by, wanted, tables)
+    held = find_holdings(profiles_of(portfolio), settings.types, as_of)
+    parts: dict[str, dict[str, Group]] = defaultdict(dict)
+    for name, result in computed.items():
+        for group in result.by:
+            parts[group.key or ""][name] = group
+    lines = [
+        ResultLine(key, name, people, join_holdings(held.get(each, Holding()) for each in people), parts.get(key, {}))
+        for key, name, people in _who(settings, by, as_of)
+    ]
+    kept = tuple(each for each in lines if each.holding.accounts or each.groups)
+    return Results(by, kept, _with_figures(wanted, computed, kept))
+
+
+def _compute(
+    portfolio: RecordSource, as_of: date, by: str, kpis: Iterable[Kpi], tables: Tables | None
+) -> dict[str, KpiResult]:
+    """KPI → its figures by person or team; those of one grouping in one pass."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for kpi in kpis:
+        names = (TEAM,) if by == TEAM else GROUPINGS
+        grouping = next((name for name in names if name in kpi.groupings), "")
+        if grouping:
+            wanted[grouping].append(kpi.id)
+    return {
+        each.id: each
+        for grouping, ids in wanted.items()
+        for each in compute(portfolio, as_of, ids, by=grouping, tables=tables)
+    }
+
+
+def _who(settings: Settings, by: str, as_of: date) -> list[tuple[str, Label, tuple[str, ...]]]:
+    """Key, name and people with us of each line."""
+    people = [person for person in settings.people.values() if is_with_us(person, as_of)]
+    if by == PERSON:
+        return [(person.id, person.names, (person.id,)) for person in people]
+    teams: dict[str, list[str]] = {}
+    for person in people:
+        if person.team:
+            teams.setdefault(person.team, []).append(person.id)
+    return [(team, {"en": team, "zh": team}, tuple(members)) for team, members in teams.items()]
+
+
+def is_with_us(person: Person, on: date) -> bool:
+    """Whether the person works here on that day."""
+    return (not person.from_ or person.from_ <= on.isoformat()) and not person.has_left(on)
+
+
+def _with_figures(
+    wanted: Iterable[Kpi], computed: Mapping[str, KpiResult], lines: Iterable[ResultLine]
+) -> tuple[tuple[Kpi, str], ...]:
+    listed = list(lines)
+    return tuple(
+        (kpi, computed[kpi.id].unit)
+        for kpi in wanted
+        if any(line.groups[kpi.id].figure.value is not None for line in listed if kpi.id in line.groups)
+    )
+
+
+def figure_of(line: ResultLine, kpi: Kpi) -> Figure:
+    """The line's figure of a KPI, without value where it has none."""
+    group = line.groups.get(kpi.id)
+    return group.figure if group else Figure(None, 0)
+
+
+def results_for_site(portfolio: RecordSource, as_of: date, tables: Tables | None = None) -> Results | None:
+    """What readers of the site may see; None where that is nothing.
+
+    Small teams are left out, with the smallest of the others as long as fewer than ``least_team`` people are: else the
+    results of those few would be the difference between all and the teams shown.
+    """
+    policy = portfolio.settings.part(PeopleResults)
+    if policy.site == NOBODY or not policy.kpis:
+        return None
+    results = measure_results(portfolio, as_of, TEAM if policy.site == TEAMS else PERSON, tables)
+    if results.by == TEAM:
+        results = replace(results, lines=_large_enough(results.lines, policy.least_team))
+        results = replace(results, kpis=tuple(each for each in results.kpis if _has_any(results.lines, each[0].id)))
+    return results if results.lines else None
+
+
+def _has_any(lines: Collection[ResultLine], kpi: str) -> bool:
+    return any(line.groups[kpi].figure.value is not None for line in lines if kpi in line.groups)
+
+
+def _large_enough(lines: Sequence[ResultLine], least: int) -> tuple[ResultLine, ...]:
+    shown = [line for line in lines if len(line.people) >= least]
+    hidden = sum(len(line.people) for line in lines if len(line.people) < least)
+    while shown and 0 < hidden < least:
+        smallest = min(shown, key=lambda line: (len(line.people), line.key))
+        shown.remove(smallest)
+        hidden += len(smallest.people)
+    return tuple(shown)
