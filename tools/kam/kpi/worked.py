@@ -33,12 +33,15 @@ class Worked:
     steps: list[Label]
 
 
-def work_out(result: KpiResult) -> Worked | None:
-    """The steps of a result that was computed with its facts; None where there is nothing to work out."""
+def work_out(result: KpiResult, *, amounts: bool = True) -> Worked | None:
+    """The steps of a result that was computed with its facts; None where there is nothing to work out.
+
+    Without ``amounts`` it tells no number of a single record: only the sums that go with the value.
+    """
     if result.failed or result.figure.withheld or not result.facts:
         return None
     facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
-    steps = [*_steps(replace(result, facts=facts)), *_ending(result)]
+    steps = [*(_steps(replace(result, facts=facts)) if amounts else _sums_only(result)), *_ending(result)]
     return Worked(facts[:LISTED], max(0, len(facts) - LISTED), steps)
 
 
@@ -46,6 +49,12 @@ def _steps(result: KpiResult) -> Iterable[Label]:
     if result.figure.value is None:
         return []
     return _WAYS.get(result.kpi.aggregation, _plain)(result)
+
+
+def _sums_only(result: KpiResult) -> Iterable[Label]:
+    figure = result.figure
+    if figure.value is not None and figure.numerator is not None and figure.denominator is not None:
+        yield _quotient(result, figure.numerator, figure.denominator)
 
 
 def _ending(result: KpiResult) -> Iterable[Label]:

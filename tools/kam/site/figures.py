@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kam.site.show import group
 from kam.site.words import label, word
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ WIDTH, HEIGHT = 120.0, 28.0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A KPI's value in words. ``status`` is ``good``, ``watch``, ``bad`` or ``none``; ``points`` draw the trend."""
+    """A KPI's value in words. ``status`` is ``good``, ``watch``, ``bad`` or ``none``; ``points`` draw the trend.
+
+    ``n`` is the number of records behind it, a dash where that is withheld.
+    """
 
     id: str
     title: str
@@ -33,7 +37,7 @@ class Shown:
     status_word: str
     target: str
     reason: str
-    n: int
+    n: str
     has_value: bool
     is_money: bool
     points: str = ""
@@ -109,7 +113,7 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         status_word=word(f"status_{status}", view.lang),
         target=" ".join(value_text(view, result.kpi, target.good)).strip() if target.good is not None else "",
         reason=label(figure.reason, view.lang) if figure.reason else "",
-        n=figure.n,
+        n="–" if figure.withheld else group(figure.n),
         has_value=figure.value is not None,
         is_money=result.kpi.unit == MONEY,
         points=points,

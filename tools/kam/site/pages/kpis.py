@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from kam.kpi.definition_text import describe_definition
+from kam.kpi.worked import work_out
 from kam.site.charts import trend_chart
 from kam.site.figures import show_all, show_group, show_result
 from kam.site.page import Page
@@ -40,8 +42,6 @@ def render(view: View) -> Iterator[Page]:
 def _kpi(view: View, result: KpiResult) -> Page:
     page, kpi = f"kpis/{result.id}", result.kpi
     facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
-    rows = [("formula", kpi.formula), ("kpi_owner", kpi.owner)]
-    better = {"higher": "better_higher", "lower": "better_lower"}.get(result.better, "")
     start, end = result.window.from_, result.window.to
     return view.page(
         page,
@@ -51,8 +51,10 @@ def _kpi(view: View, result: KpiResult) -> Page:
         hide=("toc",),
         figure=show_result(view, result),
         meaning=view.label(kpi.meaning),
-        definition=[(view.word(key), view.label(texts)) for key, texts in rows if texts],
-        better=view.word(better) if better else "",
+        definition=list(describe_definition(kpi, view.lang, view.snapshot.settings.currencies.base)),
+        query=kpi.sql.strip(),
+        worked=_worked(result, view),
+        id=result.id,
         window=f"{start.isoformat()} – {end.isoformat()}" if start else view.word("until", day=end.isoformat()),
         numerator=_number(result.figure.numerator),
         denominator=_number(result.figure.denominator),
@@ -62,6 +64,16 @@ def _kpi(view: View, result: KpiResult) -> Page:
         facts_count=len(facts),
         has_parts=any(fact.numerator is not None or fact.denominator is not None for fact in facts),
     )
+
+
+def _worked(result: KpiResult, view: View) -> dict[str, object] | None:
+    """How all records come to the value; without their numbers where these are not for everybody to see."""
+    has_parts = any(fact.numerator is not None or fact.denominator is not None for fact in result.facts)
+    is_whole = has_parts and len(result.facts) >= result.n
+    worked = work_out(result, amounts=is_whole)
+    if worked is None:
+        return None
+    return {"steps": [view.label(step) for step in worked.steps], "is_partly": not is_whole}
 
 
 def _by_line(view: View, result: KpiResult, part: Group) -> dict[str, object]:
