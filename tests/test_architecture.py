@@ -20,6 +20,7 @@ LAYERS = (
     {"kam.due", "kam.health"},
     {"kam.tables", "kam.importers", "kam.report", "kam.starter", "kam.history", "kam.authoring"},
     {"kam.kpi", "kam.mending"},
+    {"kam.alerts"},
     {"kam.people", "kam.exports", "kam.notebook", "kam.replay", "kam.whatif"},
     {"kam.site"},
     {"kam.cli"},

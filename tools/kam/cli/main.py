@@ -20,6 +20,8 @@ COMMANDS: Commands = {
     "check": ("check", "Check the records: complete, correct, consistent.", "检查记录：完整、正确、一致。"),
     "kpi": ("kpi", "Show the KPIs, down to the records behind each.", "查看指标，可追溯到每条记录。"),
     "due": ("due", "List what is due or overdue, and for whom.", "列出到期和逾期的工作及责任人。"),
+    "alerts": ("alerts", "List what threatens the accounts, and who is to act.", "查看客户预警及责任人。"),
+    "show": ("show", "Show one account on one screen.", "一屏查看一个客户。"),
     "tiers": ("tiers", "Show points and tiers of the accounts.", "查看客户的得分和级别。"),
     "new": ("new", "Make a record; what is missing is asked for.", "新建记录，缺少的内容会逐项询问。"),
     "set": ("set_", "Change fields of a record.", "修改记录的字段。"),

@@ -14,17 +14,22 @@ QUARTER, DAY = Span(days=90), Span(days=1)
 KINDS = ("decline", "churn_risk", "concentration", "contract", "service", "cadence")
 
 
+CATEGORIES = ("relationship", "commercial", "competition", "people")
+"""Categories of risks that tell of the customer leaving, and not of the work."""
+
+
 @dataclass(frozen=True)
 class ChurnRisk:
     """An account is at risk where it shows so many ``signals``: health below a score, or fallen by so many points
-    over so many months; orders in decline; an open risk whose likelihood times impact is so high; a complaint that is
-    open; a bad mark in a survey within so many days. The lifecycle phase at risk alone is enough."""
+    over so many months; orders in decline; an open risk of these categories whose likelihood times impact is so high; a
+    complaint that is open; a bad mark in a survey within so many days. The lifecycle phase at risk alone is enough."""
 
     signals: int = 2
     health_below: Decimal = Decimal(50)
     health_drop: Decimal = Decimal(15)
     drop_months: int = 3
     risk_from: int = 12
+    risk_categories: tuple[str, ...] = CATEGORIES
     survey_days: int = 90
 
 
@@ -47,7 +52,7 @@ def read_alerts(section: Section, known: Known) -> Alerts:
     """The section as a value; what is wrong is left at its default."""
     top = Section(section.file, section.path, ("off", *KINDS))
     churn = top.inner("churn_risk", ("signals", "health_below", "health_drop", "drop_months", "risk_from",
-                                     "survey_days"))  # fmt: skip
+                                     "risk_categories", "survey_days"))  # fmt: skip
     share = top.inner("concentration", ("kpi", "from"))
     below, drop = churn.number("health_below", most=100), churn.number("health_drop", most=100)
     share_from = share.number("from", most=100)
@@ -60,6 +65,7 @@ def read_alerts(section: Section, known: Known) -> Alerts:
             ChurnRisk.health_drop if drop is None else drop,
             churn.whole("drop_months", ChurnRisk.drop_months, least=1, most=11),
             churn.whole("risk_from", ChurnRisk.risk_from, least=1, most=25),
+            churn.choices("risk_categories", _categories(known)) or CATEGORIES,
             churn.whole("survey_days", ChurnRisk.survey_days, least=1, most=3650),
         ),
         share_kpi=_kpi(share, known, Alerts.share_kpi),
@@ -67,6 +73,12 @@ def read_alerts(section: Section, known: Known) -> Alerts:
         contract_within=_span(top.inner("contract", ("within",)), Alerts.contract_within),
         service_within=_span(top.inner("service", ("within",)), Alerts.service_within),
     )
+
+
+def _categories(known: Known) -> tuple[str, ...]:
+    risk = known.types.get("risk")
+    found = risk.by_name.get("category") if risk else None
+    return tuple(found.choices or ()) if found else ()
 
 
 def _kpi(section: Section, known: Known, default: str) -> str:

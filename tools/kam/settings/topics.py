@@ -29,6 +29,7 @@ from kam.settings.health import FILE as ATTENTION
 from kam.settings.health import Health, read_health
 from kam.settings.parts import Part
 from kam.settings.requirements import Requirements, read_requirements
+from kam.settings.screen import Screen, read_screen
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
 from kam.settings.service_levels import ServiceLevels, read_service_levels
 from kam.settings.suppressions import Suppressions, read_suppressions
@@ -54,6 +55,7 @@ PARTS: tuple[Part, ...] = (
     Part(FIGURES, "", Figures, read_figures),
     Part(ATTENTION, "health", Health, read_health),
     Part(ATTENTION, "alerts", Alerts, read_alerts),
+    Part(ATTENTION, "show", Screen, read_screen),
     Part("checks.yml", "rules", Checks, read_checks),
     Part("suppressions.yml", "", Suppressions, read_suppressions),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kam.due.item import Due
 from kam.due.look import Look, person_of, rows_of, text_of
-from kam.due.words import same
+from kam.model.phrases import same
 from kam.policy.duty import DutyKind, places_of
 
 KIND = "action"

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from kam.due.item import Due
 from kam.due.look import Look, person_of, rows_of, text_of
-from kam.due.words import same, say
+from kam.due.words import say
+from kam.model.phrases import same
 from kam.model.record import Data, Record
 from kam.model.schema import Label
 from kam.policy.payment import number
