@@ -5,6 +5,7 @@ from __future__ import annotations
 from kam.kpi.check import check_kpis
 from kam.kpi.compute import compute
 from kam.kpi.definition import Kpi, load_kpis
+from kam.kpi.figures import figures
 from kam.kpi.opening import open_tables
 from kam.kpi.result import FactRow, Group, KpiResult, Point
 from kam.kpi.show import show_target, show_unit, show_value
@@ -17,6 +18,7 @@ __all__ = [
     "Point",
     "check_kpis",
     "compute",
+    "figures",
     "load_kpis",
     "open_tables",
     "show_target",

@@ -33,6 +33,7 @@ class Aggregation:
     """The SQL of a ``Row``, and what makes the figure of it.
 
     With ``over`` (account or person) the numerators of each are put together first: to the sum ``s`` of ``c`` facts.
+    ``worth`` is SQL for the same value in binary floating point, for many figures at once, where there is such SQL.
     """
 
     finish: Callable[[Kpi, Row], Figure]
@@ -41,6 +42,7 @@ class Aggregation:
     denominator: str = "NULL"
     sums: str = "NULL"
     over: str = ""
+    worth: str = ""
 
 
 def _ratio(kpi: Kpi, row: Row) -> Figure:
@@ -127,20 +129,28 @@ EXACTLY = "DECIMAL(38,10)"
 NUMERATOR, DENOMINATOR = (f"CAST(sum({name}) AS {EXACTLY})" for name in ("numerator", "denominator"))
 LOW, HIGH = "quantile_disc(numerator, 0.5)", "quantile_disc(-numerator, 0.5)"
 FACTS, LISTED = "CAST(sum(c) AS BIGINT)", "list(s ORDER BY s DESC)"
+PLAIN = "CASE WHEN n > 0 THEN CAST(numerator AS DOUBLE) END"
+QUOTIENT = (
+    "CASE WHEN n > 0 AND denominator <> 0 THEN"
+    " CAST(coalesce(numerator, 0) AS DOUBLE) * {scale} / CAST(denominator AS DOUBLE) END"
+)
+MEAN = QUOTIENT.replace(" * {scale}", "")
+FORMULA = "CASE WHEN n > 0 AND isfinite(CAST(value AS DOUBLE)) THEN CAST(value AS DOUBLE) * {scale} END"
+MIDDLES = f"CAST({LOW} AS {EXACTLY}) - CAST({HIGH} AS {EXACTLY})"
 AGGREGATIONS = {
-    "ratio": Aggregation(_ratio, "count(denominator)", NUMERATOR, DENOMINATOR),
-    "sum": Aggregation(_sum, "count(numerator)", NUMERATOR),
-    "count": Aggregation(_count, "count(*)", "count(*)"),
-    "count_distinct": Aggregation(_count, "count(*)", "count(DISTINCT account)"),
-    "mean": Aggregation(_mean, "count(numerator)", NUMERATOR, "count(numerator)"),
-    "median": Aggregation(_median, "count(numerator)", f"CAST({LOW} AS {EXACTLY}) - CAST({HIGH} AS {EXACTLY})", "2"),
-    "share": Aggregation(_ratio, "count(numerator)", NUMERATOR, NUMERATOR),
+    "ratio": Aggregation(_ratio, "count(denominator)", NUMERATOR, DENOMINATOR, worth=QUOTIENT),
+    "sum": Aggregation(_sum, "count(numerator)", NUMERATOR, worth=PLAIN),
+    "count": Aggregation(_count, "count(*)", "count(*)", worth=PLAIN),
+    "count_distinct": Aggregation(_count, "count(*)", "count(DISTINCT account)", worth=PLAIN),
+    "mean": Aggregation(_mean, "count(numerator)", NUMERATOR, "count(numerator)", worth=MEAN),
+    "median": Aggregation(_median, "count(numerator)", MIDDLES, "2", worth=MEAN),
+    "share": Aggregation(_ratio, "count(numerator)", NUMERATOR, NUMERATOR, worth=QUOTIENT),
     "concentration": Aggregation(_concentration, FACTS, sums=LISTED, over="account"),
     "top_share": Aggregation(_top_share, FACTS, sums=LISTED, over="account"),
     "repeat_rate": Aggregation(_ratio, "count(s)", "count(*) FILTER (c > 1)", "count(s)", over="account"),
     "gini": Aggregation(_gini, FACTS, sums=LISTED, over="person"),
     "max_to_mean": Aggregation(_max_to_mean, FACTS, sums=LISTED, over="person"),
-    "formula": Aggregation(_formula, "count(*)", NUMERATOR, DENOMINATOR),
+    "formula": Aggregation(_formula, "count(*)", NUMERATOR, DENOMINATOR, worth=FORMULA),
 }
 """The denominator of ``share`` is that of the whole: see ``kam.kpi.evaluate``."""
 ONE_PERSON: Label = {"en": "only one person: there is nothing to compare", "zh": "仅一人，无法比较"}
@@ -162,6 +172,16 @@ def make_figure(kpi: Kpi, row: Row | None) -> Figure:
     if kpi.cap is not None and figure.value > kpi.cap:
         return replace(figure, value=kpi.cap)
     return figure
+
+
+def worth_sql(kpi: Kpi) -> str:
+    """The value of ``make_figure`` as SQL over rows, in binary floating point; empty where SQL cannot tell."""
+    worth = AGGREGATIONS[kpi.aggregation].worth.format(scale=kpi.scale)
+    if worth and kpi.cap is not None:
+        worth = f"CASE WHEN {worth} > {kpi.cap} THEN {kpi.cap} ELSE {worth} END"
+    if worth and kpi.not_negative:
+        worth = f"CASE WHEN {kpi.not_negative} < 0 THEN NULL ELSE {worth} END"
+    return f"CASE WHEN n >= {kpi.min_facts} THEN {worth} END" if worth and kpi.min_facts else worth
 
 
 def _exact(value: Number | None) -> Decimal | None:

@@ -79,21 +79,25 @@ class Evaluator:
         exact = "* REPLACE (CAST(numerator AS DECIMAL(38,10)) AS numerator, CAST(denominator AS DECIMAL(38,10))"
         facts = f"SELECT {exact} AS denominator) FROM ({self._facts(kpi, [day])}) f{self._where()}"
         sql = f'SELECT {columns} FROM ({facts}) ORDER BY record, "at", person, numerator, denominator'
-        return [FactRow(*row) for row in self.tables.read(sql, self._params())]
+        return [FactRow(*row) for row in self.tables.read(sql, self.params)]
 
     def _facts(self, kpi: Kpi, days: Sequence[date]) -> str:
         self.tables.late.fill(self.tables, kpi.all_sql, days)
         return facts_sql(kpi, days, self.fiscal_start)
 
-    def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
-        kpi = answer.kpi
+    def prepare(
+        self, kpi: Kpi, days: Sequence[date], grouping: str = "", *, totals: bool = True
+    ) -> tuple[str, dict[date, Label]]:
+        """The query for the rows of all days (``grouped_sql``), and the days that have none for a reason."""
         facts = self._facts(kpi, days)
         if needs_traits(grouping):
             keep_account_traits(self.tables, days)
-        answer.failures |= self._flawed_days(kpi, facts)
-        sql = grouped_sql(kpi, facts, grouping, self._where())
-        for day, key, is_total, n, *values in self.tables.read(sql, self._params()):
-            row = Row(n, *values)
+        return grouped_sql(kpi, facts, grouping, self._where(), totals=totals), self._flawed_days(kpi, facts)
+
+    def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
+        sql, answer.failures = self.prepare(answer.kpi, days, grouping)
+        for day, key, is_total, *values in self.tables.read(sql, self.params):
+            row = Row(*values)
             if is_total:
                 answer.totals[day] = row
             else:
@@ -114,12 +118,15 @@ class Evaluator:
     def _where(self) -> str:
         return " WHERE f.account = $account" if self.account else ""
 
-    def _params(self) -> dict[str, Any]:
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the queries."""
         return {"account": self.account} if self.account else {}
 
 
-def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
-    """One row for each day and group, and one for each day: day, key, whether it is the day's total, and a ``Row``."""
+def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str, *, totals: bool = True) -> str:
+    """One row for each day and group, and with ``totals`` one for each day: day, key, whether it is the day's total,
+    and a ``Row``."""
     how = AGGREGATIONS[kpi.aggregation]
     keyed = keyed_sql(facts, grouping)
     key, is_total = ("kpi_key", "grouping(kpi_key) = 1") if grouping else ("NULL", "true")
@@ -127,7 +134,7 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
         return _share_sql(keyed, grouping, where)
     keyed = f"SELECT * FROM ({keyed}) f{where}" if where else keyed
     if how.over:
-        sets = _sets(grouping, how.over)
+        sets = _sets(grouping, how.over, totals=totals)
         named = " WHERE person IS NOT NULL" if how.over == "person" else ""
         keyed = (
             f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, CAST(sum(numerator) AS DECIMAL(38,10)) AS s,"
@@ -135,7 +142,7 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
         )
         key, is_total, sets = "kpi_key", "kpi_total", "kpi_day, kpi_key, kpi_total"
     else:
-        sets = _sets(grouping)
+        sets = _sets(grouping, totals=totals)
     value = with_days(kpi.value, "any_value(kpi_day)", "any_value(kpi_from)") if kpi.value else "NULL"
     return (
         f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {how.numerator} AS numerator,"
@@ -143,8 +150,10 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str) -> str:
     )
 
 
-def _sets(grouping: str, *over: str) -> str:
+def _sets(grouping: str, *over: str, totals: bool = True) -> str:
     each = "".join(f", {name}" for name in over)
+    if grouping and not totals:
+        return f"kpi_day, kpi_key{each}"
     return f"GROUPING SETS ((kpi_day{each}), (kpi_day, kpi_key{each}))" if grouping else f"kpi_day{each}"
 
 

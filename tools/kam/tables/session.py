@@ -150,6 +150,11 @@ class Tables:
         with self._limited(self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
+    def read_arrow(self, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
+        """The same rows as columns of Arrow."""
+        with self._limited(self.seconds):
+            return self.connection.sql(sql, params=dict(params or {}) or None).to_arrow_table()
+
     def flawed_columns(self, sql: str) -> list[tuple[str, str]]:
         """Table and column of what a query may look at and where values are missing for a reason (table ``flaws``)."""
         if self._flawed is None:
