@@ -38,8 +38,8 @@ def at_options(command: F) -> F:
         type=click.Choice((THEN, NOW)),
         default=THEN,
         help=words(
-            "With --at: settings and KPI definitions of then (the default), or today's.",
-            "与 --at 合用：采用当时（默认）或现在的设置和指标定义。",
+            "With --at or --compare: settings and KPI definitions of then (the default), or today's.",
+            "与 --at 或 --compare 合用：采用当时（默认）或现在的设置和指标定义。",
         ),
     )
     return at(definitions(command))
@@ -71,8 +71,6 @@ def describe(revision: Revision, ctx: Context) -> str:
 def open_asked(ctx: Context, at: str | None, definitions: str) -> Iterator[Asked]:
     """What ``--at`` asks for; without it the portfolio as it is. Ends the command where that cannot be had."""
     if at is None:
-        if definitions == NOW:
-            fail("--definitions goes with --at", "--definitions 需与 --at 合用", lang=ctx.lang)
         with ctx.portfolio() as portfolio:
             yield Asked(portfolio, ctx.as_of)
         return

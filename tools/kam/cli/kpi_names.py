@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 LISTED = 40
 
 
-def require_names(ctx: Context, asked: Asked, kpis: Sequence[str], by: str | None, account: str | None) -> None:
-    """End the command where something named is not there; say which KPI files have mistakes."""
+def require_names(
+    ctx: Context, asked: Asked, kpis: Sequence[str], by: str | None, account: str | None, assumed: Sequence[str] = ()
+) -> None:
+    """End the command where something named is not there; say which KPI files have mistakes. ``assumed`` are accounts
+    that there are beside those of the portfolio."""
     known = _known_kpis(ctx, asked.portfolio)
     for name in kpis:
         if name not in (ids := [kpi.id for kpi in known]):
@@ -28,7 +31,7 @@ def require_names(ctx: Context, asked: Asked, kpis: Sequence[str], by: str | Non
     groupings = sorted({name for kpi in known for name in kpi.groupings})
     if by and by not in groupings:
         _refuse(ctx, by, groupings, f"nothing is grouped by {by}", f"没有指标可按此分组：{by}")
-    if account and account not in (accounts := [*asked.portfolio.accounts(), "_portfolio", "_unassigned"]):
+    if account and account not in (accounts := [*asked.portfolio.accounts(), *assumed, "_portfolio", "_unassigned"]):
         when = asked.when(ctx)
         _refuse(ctx, account, accounts, f"there is no account {account}{when}", f"没有客户 {account}{when}")
 
@@ -53,10 +56,10 @@ def _explain_missing(ctx: Context, asked: Asked, name: str) -> None:
     """A KPI that has another name since gets that name told."""
     if asked.revision is None:
         return
-    from kam.replay.definitions import find_former_name
+    from kam.replay.definitions import find_former_names
     from kam.replay.revision import open_history
 
-    former = find_former_name(open_history(ctx.root), asked.revision.commit.sha, name)
+    former = find_former_names(open_history(ctx.root), asked.revision.commit.sha).get(name)
     if former:
         fail(
             f"there is no KPI {name}{asked.when(ctx)}: it was called {former} then",

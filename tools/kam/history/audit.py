@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -38,28 +39,38 @@ class Entry:
     body_changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
-    """What is asked for. ``target`` is an account, a record or a field of one, empty for all; ``emails`` are those of
-    the person; ``since`` is the first day, in ``zone``."""
+    """What is asked for. ``target`` is an account, a record or a field of one, empty for all; ``records`` are those
+    asked for instead, by the ids that they have now; ``emails`` are those of the person; ``since`` is the first day,
+    in ``zone``."""
 
     target: str = ""
     emails: frozenset[str] = frozenset()
     since: date | None = None
     zone: tzinfo = UTC
+    records: frozenset[str] = frozenset()
 
     def has_file(self, name: str) -> bool:
         """Whether anything in the file (its path below ``accounts/`` without ``.md``) may be asked for."""
+        if self.records:
+            return name in self._files
         target = self.target
         inside = not target or name == target or name.startswith(f"{target}/")
         return inside or target.startswith((f"{name}.", f"{name}#"))
 
     def find_field(self, record: str) -> str | None:
         """The field asked for in a record, empty for all of it; None where the record is not asked for."""
+        if self.records:
+            return "" if record in self.records else None
         target = self.target
         if not target or record == target or record.startswith((f"{target}/", f"{target}#")):
             return ""
         return target[len(record) + 1 :] if target.startswith(f"{record}.") else None
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(record.partition("#")[0] for record in self.records)
 
     def has_commit(self, commit: Commit) -> bool:
         """Whether the commit is by the person and not too old."""
@@ -68,9 +79,12 @@ class Wanted:
         return self.since is None or commit.at.astimezone(self.zone).date() >= self.since
 
 
-def iter_audit(repository: Repository, settings: Settings, wanted: Wanted) -> Iterator[Entry]:
-    """What happened to the records asked for, newest first. Raises GitError where the history cannot be read."""
-    changes = _iter_changes(repository, wanted)
+def iter_audit(
+    repository: Repository, settings: Settings, wanted: Wanted, *, since: str | None = None, until: str = "HEAD"
+) -> Iterator[Entry]:
+    """What happened to the records asked for, newest first; if wanted only in the commits after ``since``, up to
+    ``until``. Raises GitError where the history cannot be read."""
+    changes = _iter_changes(repository, wanted, since, until)
     while batch := list(islice(changes, BATCH)):
         blobs = {blob for _, change, _ in batch for blob in (change.blob, change.old_blob) if blob}
         texts = dict(repository.read_blobs(sorted(blobs)))
@@ -78,10 +92,12 @@ def iter_audit(repository: Repository, settings: Settings, wanted: Wanted) -> It
             yield from _entries_of(commit, change, now, texts, settings, wanted)
 
 
-def _iter_changes(repository: Repository, wanted: Wanted) -> Iterator[tuple[Commit, FileChange, str]]:
+def _iter_changes(
+    repository: Repository, wanted: Wanted, since: str | None, until: str
+) -> Iterator[tuple[Commit, FileChange, str]]:
     """The changed files asked for, each with its path as it is now."""
     names: dict[str, str] = {}
-    for commit in repository.log():
+    for commit in repository.log(since=since, until=until):
         is_wanted = wanted.has_commit(commit)
         for change in commit.changes:
             now = names.get(change.path, change.path)

@@ -57,11 +57,11 @@ def compare_with_base(
         )
 
 
-def find_renames(repository: Repository, base: str) -> dict[str, str]:
+def find_renames(repository: Repository, base: str, until: str = "HEAD") -> dict[str, str]:
     """Old → new path of every file renamed in the commits since the base, through all its names."""
     names: dict[str, str] = {}
-    if repository.head() != base:
-        for commit in repository.log(since=base):
+    if base not in (repository.head() if until == "HEAD" else "", until):
+        for commit in repository.log(since=base, until=until):
             for change in commit.changes:
                 if change.status == "R":
                     names[change.old_path] = names.get(change.path, change.path)

@@ -68,15 +68,15 @@ def compare_settings(then: Path, now: Path) -> SettingsDifference:
     return SettingsDifference(definitions, tuple(each for each in found if not each.path.startswith(f"{FOLDER}/")))
 
 
-def find_former_name(repository: Repository, commit: str, kpi: str) -> str | None:
-    """What a KPI of today was called at a commit, if its file was renamed since; None where it was not."""
-    name = f"{FOLDER}/{kpi}.yml"
-    for each in repository.log((FOLDER,), since=commit):
-        for change in each.changes:
-            if change.status == "R" and change.path == name:
-                name = change.old_path
-    former = Path(name).stem
-    return former if former != kpi and repository.tree(commit, name) else None
+def find_former_names(repository: Repository, since: str, until: str = "HEAD") -> dict[str, str]:
+    """KPI → what it was called at the commit ``since``, for those whose files were renamed up to ``until``."""
+    former: dict[str, str] = {}
+    for commit in repository.log((FOLDER,), since=since, until=until):
+        for change in commit.changes:
+            if change.status == "R":
+                now = next((name for name, path in former.items() if path == change.path), Path(change.path).stem)
+                former[now] = change.old_path
+    return {name: Path(path).stem for name, path in former.items() if repository.tree(since, path)}
 
 
 def _lines(raw: bytes) -> tuple[str, ...]:
