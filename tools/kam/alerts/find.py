@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -16,7 +17,7 @@ from kam.due import Due, find_in_account
 from kam.due.care import Care, find_care
 from kam.kpi.compute import compute
 from kam.kpi.definition import load_kpis
-from kam.kpi.health import Healths, assess_health
+from kam.kpi.health import assess_health
 from kam.model.record import Record
 from kam.rules.contract import AccountRecords
 from kam.settings.alerts import Alerts
@@ -24,6 +25,7 @@ from kam.settings.health import PROFILE
 
 if TYPE_CHECKING:
     from kam.kpi.result import KpiResult
+    from kam.settings import Settings
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
@@ -62,38 +64,39 @@ def find_alerts(evidence: Evidence) -> list[Alert]:
 
 
 def gather_evidence(
-    portfolio: RecordSource,
-    as_of: date,
-    accounts: Iterable[AccountRecords],
-    tables: Tables,
-    *,
-    healths: Healths | None = None,
-    results: Sequence[KpiResult] = (),
+    portfolio: RecordSource, as_of: date, accounts: Iterable[AccountRecords], tables: Tables
 ) -> Evidence:
-    """What is known of the accounts. ``results`` are KPIs by account with facts that are there already."""
-    settings = portfolio.settings
+    """What is known of the accounts on a day."""
+    return add_figures(read_evidence(portfolio.settings, as_of, accounts), portfolio, tables)
+
+
+def read_evidence(settings: Settings, as_of: date, accounts: Iterable[AccountRecords]) -> Evidence:
+    """What the records tell, without any figures."""
     due: list[Due] = []
     care: dict[str, Sequence[Care]] = {}
     profiles: dict[str, Record] = {}
     records: dict[str, Sequence[Record]] = {}
     for each in accounts:
         due += find_in_account(each, settings, as_of)
-        care[each.account] = find_care(each, settings, as_of)
+        if found := find_care(each, settings, as_of):
+            care[each.account] = found
         records[each.account] = [record for name in LOOKED_AT for record in each.of(name)]
         if each.profile is not None:
             profiles[each.account] = each.profile
-    policy = settings.part(Alerts)
+    return Evidence(settings, as_of, due, care, profiles, records)
+
+
+def add_figures(
+    evidence: Evidence, portfolio: RecordSource, tables: Tables, *, results: Sequence[KpiResult] = ()
+) -> Evidence:
+    """The same with health, declines and shares. ``results`` are KPIs by account with facts that are there already."""
+    policy, as_of = evidence.policy, evidence.as_of
     known = _compute(portfolio, as_of, policy, tables, results)
-    return Evidence(
-        settings,
-        as_of,
-        due,
-        care,
-        profiles,
-        records,
-        assess_health(portfolio, as_of, tables=tables) if healths is None else healths,
-        _declines(portfolio, as_of, known.get(policy.decline_kpi), tables),
-        _shares(known.get(policy.share_kpi)),
+    return replace(
+        evidence,
+        healths=assess_health(portfolio, as_of, tables=tables),
+        declines=_declines(portfolio, as_of, known.get(policy.decline_kpi), tables),
+        shares=_shares(known.get(policy.share_kpi)),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,9 +12,7 @@ from kam.cli.context import Context, as_of_option, fail, report_left_out, words
 from kam.cli.grid import render_json
 
 if TYPE_CHECKING:
-    from kam.alerts import Alert, Evidence
-    from kam.due import Due
-    from kam.kpi import KpiResult
+    from kam.cli.show_text import Screen
     from kam.model.record import Record
     from kam.portfolio import Portfolio
     from kam.rules.contract import AccountRecords
@@ -25,21 +21,6 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=30)
 """So far ahead the screen looks for what is due."""
 TALKS = ("meeting", "service")
-
-
-@dataclass(frozen=True)
-class Screen:
-    """Everything about one account that the screen shows. ``due`` reaches a month ahead, the longest overdue first;
-    ``last`` is the last talk or service; ``open`` holds the open records by type, the weightiest types first."""
-
-    profile: Record
-    as_of: date
-    evidence: Evidence
-    alerts: Sequence[Alert]
-    due: Sequence[Due]
-    figures: Sequence[KpiResult]
-    last: Record | None = None
-    open: dict[str, list[Record]] = field(default_factory=dict)
 
 
 @click.command(
@@ -77,6 +58,7 @@ def command(ctx: Context, *, account: str, form: str) -> None:
 
 def _gather(ctx: Context, portfolio: Portfolio, place: str, tables: Tables) -> Screen:
     from kam.alerts import find_alerts, gather_evidence
+    from kam.cli.show_text import Screen
     from kam.due import find_due, iter_accounts
     from kam.kpi import compute, load_kpis
     from kam.settings.screen import Screen as Shown

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from kam.kpi.show import show_value
 from kam.report.source import display_width, plain
 
 if TYPE_CHECKING:
-    from kam.alerts import Alert
-    from kam.cli.show import Screen
+    from datetime import date
+
+    from kam.alerts import Alert, Evidence
     from kam.due import Due
     from kam.kpi import KpiResult
     from kam.model.record import Record
@@ -30,6 +32,21 @@ STATES = {
     "bad": ("at risk", "有风险"),
     "none": ("no score", "无评分"),
 }
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Everything about one account that the screen shows. ``due`` reaches a month ahead, the longest overdue first;
+    ``last`` is the last talk or service; ``open`` holds the open records by type, the weightiest types first."""
+
+    profile: Record
+    as_of: date
+    evidence: Evidence
+    alerts: Sequence[Alert]
+    due: Sequence[Due]
+    figures: Sequence[KpiResult]
+    last: Record | None = None
+    open: Mapping[str, list[Record]] = field(default_factory=dict)
 
 
 def render_screen(screen: Screen, settings: Settings, lang: str) -> str:
