@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kam.kpi import KpiResult, compute
-from kam.tables import open_tables
+from kam.kpi import KpiResult, compute, open_tables
 
 Given = Callable[..., Any]
 Records = dict[str, dict[str, Any]]
