@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -48,12 +48,20 @@ class Results:
     kpis: tuple[tuple[Kpi, str], ...] = ()
 
 
-def measure_results(portfolio: RecordSource, as_of: date, by: str, tables: Tables | None = None) -> Results:
-    """The results of everybody who owns accounts or has a figure, or of every team."""
+def measure_results(
+    portfolio: RecordSource,
+    as_of: date,
+    by: str,
+    *,
+    tables: Tables | None = None,
+    seen: Callable[[KpiResult], KpiResult] | None = None,
+) -> Results:
+    """The results of everybody who owns accounts or has a figure, or of every team. ``seen`` leaves out of each KPI
+    (with its facts) what may not be seen."""
     settings = portfolio.settings
     known = {kpi.id: kpi for kpi in load_kpis(settings.root)}
     wanted = [known[name] for name in settings.part(PeopleResults).kpis if name in known]
-    computed = _compute(portfolio, as_of, by, wanted, tables)
+    computed = _compute(portfolio, as_of, by, wanted, tables, seen)
     held = find_holdings(profiles_of(portfolio), settings.types, as_of)
     parts: dict[str, dict[str, Group]] = defaultdict(dict)
     for name, result in computed.items():
@@ -68,7 +76,12 @@ def measure_results(portfolio: RecordSource, as_of: date, by: str, tables: Table
 
 
 def _compute(
-    portfolio: RecordSource, as_of: date, by: str, kpis: Iterable[Kpi], tables: Tables | None
+    portfolio: RecordSource,
+    as_of: date,
+    by: str,
+    kpis: Iterable[Kpi],
+    tables: Tables | None,
+    seen: Callable[[KpiResult], KpiResult] | None,
 ) -> dict[str, KpiResult]:
     """KPI → its figures by person or team; those of one grouping in one pass."""
     wanted: dict[str, list[str]] = defaultdict(list)
@@ -78,9 +91,9 @@ def _compute(
         if grouping:
             wanted[grouping].append(kpi.id)
     return {
-        each.id: each
+        each.id: seen(each) if seen else each
         for grouping, ids in wanted.items()
-        for each in compute(portfolio, as_of, ids, by=grouping, tables=tables)
+        for each in compute(portfolio, as_of, ids, by=grouping, facts=seen is not None, tables=tables)
     }
 
 
@@ -118,7 +131,9 @@ def figure_of(line: ResultLine, kpi: Kpi) -> Figure:
     return group.figure if group else Figure(None, 0)
 
 
-def results_for_site(portfolio: RecordSource, as_of: date, tables: Tables | None = None) -> Results | None:
+def results_for_site(
+    portfolio: RecordSource, as_of: date, tables: Tables, seen: Callable[[KpiResult], KpiResult]
+) -> Results | None:
     """What readers of the site may see; None where that is nothing.
 
     Small teams are left out, with the smallest of the others as long as fewer than ``least_team`` people are: else the
@@ -127,7 +142,7 @@ def results_for_site(portfolio: RecordSource, as_of: date, tables: Tables | None
     policy = portfolio.settings.part(PeopleResults)
     if policy.site == NOBODY or not policy.kpis:
         return None
-    results = measure_results(portfolio, as_of, TEAM if policy.site == TEAMS else PERSON, tables)
+    results = measure_results(portfolio, as_of, TEAM if policy.site == TEAMS else PERSON, tables=tables, seen=seen)
     if results.by == TEAM:
         results = replace(results, lines=_large_enough(results.lines, policy.least_team))
         results = replace(results, kpis=tuple(each for each in results.kpis if _has_any(results.lines, each[0].id)))

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kam.due import Due, find_in_account, is_shown, iter_accounts, sort_due
-from kam.due.care import Care, find_care
+from kam.alerts import Alert, Evidence, add_figures, find_alerts, is_alert_shown, read_evidence
+from kam.due import Due, is_shown, iter_accounts, sort_due
+from kam.due.care import Care
 from kam.due.find import find_decisions
 from kam.model.problem import Problem
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.portfolio import Portfolio
 from kam.portfolio.waiting import Waiting, find_waiting
+from kam.rules.contract import AccountRecords
 from kam.settings import Settings
+from kam.settings.audience import Audience
 from kam.site.audience import shown_record, shown_types
 from kam.site.cards import date_of
 from kam.site.places import Places
-from kam.site.withhold import open_folders, withhold
+from kam.site.withhold import open_folders, withhold, without_people
 
 if TYPE_CHECKING:
     from kam.kpi import Group, KpiResult
+    from kam.kpi.health import Healths
     from kam.kpi.tiers import Assessed, Assessment
+    from kam.people.results import Results
 
 TREND = 12
 """So many months a KPI's trend goes back."""
@@ -41,7 +46,8 @@ class Snapshot:
     ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
     profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account),
-    ``waiting`` (for approvals) and ``due`` come from all records; what tells of hidden fields is not in ``due``.
+    ``waiting`` (for approvals), ``due``, ``alerts`` and ``healths`` come from all records; what tells of hidden fields is
+    not in ``due`` and ``alerts``.
     """
 
     root: Path
@@ -56,6 +62,9 @@ class Snapshot:
     care: Mapping[str, Sequence[Care]] = field(default_factory=dict)
     waiting: Sequence[Waiting] = ()
     due: Sequence[Due] = ()
+    results: Results | None = None
+    alerts: Sequence[Alert] = ()
+    healths: Healths | None = None
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -88,6 +97,14 @@ class Snapshot:
         return parts
 
     @cached_property
+    def due_by_account(self) -> Mapping[str, Sequence[Due]]:
+        """What is due, by account."""
+        found: dict[str, list[Due]] = defaultdict(list)
+        for item in self.due:
+            found[item.account].append(item)
+        return found
+
+    @cached_property
     def assessments(self) -> Mapping[str, Assessment]:
         """The points and tier of each account."""
         return {each.account: each for each in self.assessed.accounts} if self.assessed else {}
@@ -113,27 +130,29 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     types = shown_types(settings.types)
     profiles: dict[str, Record] = {}
     by_account: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    care: dict[str, Sequence[Care]] = {}
-    due: list[Due] = []
-    for records in iter_accounts(portfolio, as_of):
-        due += find_in_account(records, settings, as_of)
-        if found := find_care(records, settings, as_of):
-            care[records.account] = found
-        for record in records:
-            _keep(record, types, profiles, by_account)
+
+    def iter_kept() -> Iterator[AccountRecords]:
+        for records in iter_accounts(portfolio, as_of):
+            for record in records:
+                _keep(record, types, profiles, by_account)
+            yield records
+
+    evidence = read_evidence(settings, as_of, iter_kept())
     problems = portfolio.check(as_of).problems
     sorted_records = {
         account: {name: _newest_first(records, types[name]) for name, records in by_type.items()}
         for account, by_type in by_account.items()
     }
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
-    kpis, assessed = _kpis(portfolio, as_of, shown_ids | {profile.id for profile in profiles.values()}, types)
+    shown_ids |= {profile.id for profile in profiles.values()}
+    kpis, assessed, results, evidence = _kpis(portfolio, evidence, shown_ids, types)
     all_waiting = find_waiting(portfolio, as_of)
     waiting = [each for each in all_waiting if each.type in types]
-    due = [item for item in (*due, *find_decisions(portfolio, all_waiting)) if is_shown(item, types)]
+    due = [item for item in (*evidence.due, *find_decisions(portfolio, all_waiting)) if is_shown(item, types)]
+    alerts = [alert for alert in find_alerts(evidence) if is_alert_shown(alert, types)]
     return Snapshot(
-        portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, care, waiting,
-        sort_due(due),
+        portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, evidence.care,
+        waiting, sort_due(due), results, alerts, evidence.healths,
     )  # fmt: skip
 
 
@@ -155,18 +174,29 @@ def _keep(
 
 
 def _kpis(
-    portfolio: Portfolio, as_of: date, shown: set[str], types: Mapping[str, RecordType]
-) -> tuple[Sequence[KpiResult], Assessed]:
-    """All KPIs, and the tiers that follow. Their values count every record; what would tell a single record's
-    confidential value is left out of the KPIs."""
+    portfolio: Portfolio, evidence: Evidence, shown: set[str], types: Mapping[str, RecordType]
+) -> tuple[Sequence[KpiResult], Assessed, Results | None, Evidence]:
+    """All KPIs, the tiers that follow, and the results of people or teams. Their values count every record; what would
+    tell a single record's confidential value is left out of the KPIs, and so are groups too small for the audience."""
     from kam.kpi import compute, open_tables
     from kam.kpi.tiers import assess_tiers
+    from kam.kpi.withhold import limit_of
+    from kam.kpi.withhold import withhold as withhold_small
+    from kam.people.results import results_for_site
 
+    as_of = evidence.as_of
     open_types = open_folders(portfolio.settings.types.values(), types)
+    least = portfolio.settings.part(Audience).min_n
+
+    def seen(each: KpiResult) -> KpiResult:
+        return withhold_small(withhold(each, shown, open_types), limit_of(each.kpi, None, least))
+
     with open_tables(portfolio, as_of) as tables:
-        results = compute(portfolio, as_of, by="account", trend=TREND, facts=True, tables=tables)
-        assessed = assess_tiers(portfolio, as_of, tables=tables, results=results)
-    return [withhold(each, shown, open_types) for each in results], assessed
+        computed = compute(portfolio, as_of, by="account", trend=TREND, facts=True, tables=tables)
+        assessed = assess_tiers(portfolio, as_of, tables=tables, results=computed)
+        results = results_for_site(portfolio, as_of, tables, seen)
+        evidence = add_figures(evidence, portfolio, tables, results=computed)
+    return [without_people(seen(each), portfolio.settings) for each in computed], assessed, results, evidence
 
 
 def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:

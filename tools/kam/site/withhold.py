@@ -8,14 +8,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.model.schema import Kind, Label, RecordType
+from kam.settings.appraisal import PEOPLE, PeopleResults
 
 if TYPE_CHECKING:
     from kam.kpi import KpiResult
     from kam.kpi.result import Figure
+    from kam.settings import Settings
 
 COUNTING = ("ratio", "count", "count_distinct")
 """Aggregations whose numerators can be counts; the others add up, order or share out amounts."""
 MONEY = "money"
+PEOPLE_AREA = "people"
 ONE_RECORD: Label = {
     "en": "a single record; its amount is not shown here",
     "zh": "仅涉及一条记录，此处不显示其金额",
@@ -38,6 +41,14 @@ def withhold(result: KpiResult, shown: Collection[str], types: Mapping[str, Reco
     if result.kpi.unit == MONEY and any(_folder(fact.record) not in types for fact in result.facts):
         result = _without_single_records(result)
     return replace(result, facts=facts)
+
+
+def without_people(result: KpiResult, settings: Settings) -> KpiResult:
+    """The KPI without its records where it is about people (area ``people``) and the settings show no person's results:
+    each of these records says what somebody did or left undone."""
+    if result.kpi.area != PEOPLE_AREA or settings.part(PeopleResults).site == PEOPLE:
+        return result
+    return replace(result, facts=[])
 
 
 def is_counting(result: KpiResult) -> bool:
@@ -66,7 +77,15 @@ def _folder(record_id: str) -> str:
 
 
 def _without_single_records(result: KpiResult) -> KpiResult:
-    by = [replace(each, figure=_kept(each.figure), status=_status(each.figure, each.status)) for each in result.by]
+    by = [
+        replace(
+            each,
+            figure=_kept(each.figure),
+            status=_status(each.figure, each.status),
+            trend=[replace(point, figure=_kept(point.figure)) for point in each.trend],
+        )
+        for each in result.by
+    ]
     trend = [replace(each, figure=_kept(each.figure)) for each in result.trend]
     status = _status(result.figure, result.status)
     return replace(result, figure=_kept(result.figure), status=status, by=by, trend=trend)
