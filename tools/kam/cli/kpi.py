@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,10 @@ import click
 from kam.cli.context import Context, as_of_option, report_left_out, words
 from kam.cli.grid import FORMATS, render_csv, render_json
 from kam.cli.kpi_at import Asked, at_options, open_asked, report_revision
+from kam.cli.kpi_compare import compare_option, require_fitting, show_restated
 from kam.cli.kpi_min_n import min_n_option, withhold_small
 from kam.cli.kpi_names import require_names
+from kam.cli.kpi_with import accounts_of, read_patch, show_with, with_option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,14 +48,25 @@ if TYPE_CHECKING:
 @click.option("--facts", is_flag=True, help=words("List the records behind each number.", "列出数字背后的记录。"))
 @min_n_option
 @at_options
+@compare_option
+@with_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help=words("Output form.", "输出格式。"))
 @as_of_option
 @click.pass_obj
-def command(ctx: Context, /, *, at: str | None, definitions: str, **wanted: Any) -> None:
+def command(
+    ctx: Context, /, *, at: str | None, definitions: str, compare: str | None, patch: Path | None, **wanted: Any
+) -> None:
     """Compute and print. Status 1 where a KPI could not be computed, 2 for wrong use."""
+    require_fitting(ctx, at, definitions, compare, patch, wanted["min_n"])
     with open_asked(ctx, at, definitions) as asked:
-        require_names(ctx, asked, wanted["kpis"], wanted["by"], wanted["account"])
-        _show(ctx, asked, **wanted)
+        assumed = read_patch(ctx, asked, patch) if patch else None
+        require_names(ctx, asked, wanted["kpis"], wanted["by"], wanted["account"], accounts_of(assumed))
+        if compare:
+            show_restated(ctx, asked, compare, definitions, **wanted)
+        elif assumed:
+            _report_failures(show_with(ctx, asked, assumed, **wanted), ctx)
+        else:
+            _show(ctx, asked, **wanted)
 
 
 def _show(

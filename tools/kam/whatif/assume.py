@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from kam.authoring import Desk, Refusal
 from kam.authoring.assign import Assigner
@@ -34,11 +35,12 @@ WHY = "what-if"
 
 @dataclass
 class Assumed:
-    """What a file assumes. ``records`` is None where it has mistakes; ``problems`` then says which, sorted.
+    """What a ``file`` assumes. ``records`` is None where it has mistakes; ``problems`` then says which, sorted.
 
     ``changed``, ``added`` and ``removed`` are ids of records.
     """
 
+    file: str
     problems: list[Problem]
     records: AssumedRecords | None = None
     changed: list[str] = field(default_factory=list)
@@ -47,25 +49,26 @@ class Assumed:
     rates: dict[str, str] = field(default_factory=dict)
 
 
-def read_assumptions(portfolio: Portfolio, path: str, raw: bytes, as_of: date, moment: str) -> Assumed:
+def read_assumptions(portfolio: Portfolio, path: str, raw: bytes, as_of: date) -> Assumed:
     """Read the bytes of a file of assumptions and check what they make of the records; nothing is written.
 
-    ``path`` goes into the problems; ``moment`` is the time, in ISO form, at which assumed changes of state happen.
+    ``path`` goes into the problems. Assumed changes of state happen at the end of the day.
     """
     file = load_yaml_with_lines(path, raw, list_ok=True)
     patch = read_patch(file, portfolio, as_of)
-    desk = Desk(portfolio.root, portfolio.settings, portfolio, as_of, moment)
+    end = datetime.combine(as_of, time(23, 59), ZoneInfo(portfolio.settings.site.time_zone))
+    desk = Desk(portfolio.root, portfolio.settings, portfolio, as_of, end.isoformat(timespec="minutes"))
     draft = _Draft(desk, patch)
     draft.write()
     records = draft.check(as_of) if draft.files else {}
     if any(problem.level is Level.ERROR for problem in file.problems):
-        return Assumed(sorted(file.problems, key=lambda each: each.sort_key))
+        return Assumed(path, sorted(file.problems, key=lambda each: each.sort_key))
     instead: dict[str, Record | None] = {**records, **dict.fromkeys(patch.removed)}
     overlay = AssumedRecords(portfolio, instead, _with_rates(portfolio.settings, patch))
     changed = sorted({each.record.id for each in patch.changed})
     added = sorted(records.keys() - set(changed))
     rates = {code: f"{rate:f}" for code, _, rate in patch.rates}
-    return Assumed([], overlay, changed, added, sorted(patch.removed), rates)
+    return Assumed(path, [], overlay, changed, added, sorted(patch.removed), rates)
 
 
 class _Draft:
@@ -163,7 +166,10 @@ class _Draft:
         for each, path in placed:
             if path is not None or _spell(each) not in own:
                 self._report(each, path or self.sources[each.record][-1])
-        return {record.id: record for record in trial.records if record.id in self.sources}
+        records = {record.id: record for record in trial.records if record.id in self.sources}
+        for name in sorted(self.sources.keys() - records.keys()):
+            self.patch.file.report(self.sources[name][0], RULE, "unreadable", {"record": name})
+        return records
 
     def _find_value(self, problem: Problem) -> FieldPath | None:
         """Where the value that is wrong is assumed, or what it is in; None where it follows from another one."""

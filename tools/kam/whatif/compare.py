@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from kam.kpi import FactRow, KpiResult, compute, open_tables
+from kam.kpi import FactRow, Group, KpiResult, Point, compute, open_tables
 from kam.kpi.result import Figure
 from kam.model.schema import Label
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from kam.whatif.overlay import AssumedRecords
 
 T = TypeVar("T")
+Limit = Callable[[list[KpiResult]], list[KpiResult]]
 NOTHING = Figure(None, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """A figure today and as assumed. ``key`` and ``label`` name the group, ``as_of`` the day of a trend's point."""
+    """A figure today and as assumed. ``key`` and ``label`` name the group, ``as_of`` the day of a trend's point;
+    ``trend`` has the points of a group."""
 
     today: Figure
     assumed: Figure
     key: str | None = None
     label: Label | None = None
     as_of: date | None = None
+    trend: Sequence[Both] = ()
 
     @property
     def difference(self) -> Decimal | None:
@@ -40,7 +43,7 @@ class Both:
     @property
     def is_moved(self) -> bool:
         """Whether the assumptions make any difference, be it to the records counted."""
-        return self.today != self.assumed
+        return self.today != self.assumed or any(each.is_moved for each in self.trend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +88,47 @@ def compare(
     by: str | None = None,
     trend: int = 0,
     facts: bool = False,
+    limit: Limit = list,
 ) -> list[Comparison]:
-    """The KPIs named (all, where none is) from the records as they are and as assumed; see ``kam.kpi.compute``."""
+    """The KPIs named (all, where none is) from the records as they are and as assumed; see ``kam.kpi.compute``.
+
+    ``limit`` gives the results as they may be shown. What it withholds on one side is withheld on both.
+    """
     names = None if kpis is None else list(kpis)
     today = compute(portfolio, as_of, names, account=account, by=by, trend=trend, facts=facts)
     with open_tables(assumed, as_of, cache=False) as tables:
         then = compute(assumed, as_of, names, account=account, by=by, trend=trend, facts=facts, tables=tables)
-    return [_compare(one, other) for one, other in zip(today, then, strict=True)]
+    return [_compare(one, other) for one, other in zip(limit(today), limit(then), strict=True)]
 
 
 def _compare(today: KpiResult, assumed: KpiResult) -> Comparison:
-    groups = [
-        Both(a.figure if a else NOTHING, b.figure if b else NOTHING, (b or a).key, (b or a).label)  # type: ignore[union-attr]
-        for a, b in _pair(today.by, assumed.by, lambda group: group.key)
-    ]
-    trend = [
-        Both(a.figure, b.figure, as_of=b.as_of) for a, b in zip(today.trend, assumed.trend, strict=True)
-    ]  # fmt: skip
+    groups = [_group(a, b) for a, b in _pair(today.by, assumed.by, lambda group: group.key)]
     facts = [BothFacts(a, b) for a, b in _pair_facts(today.facts, assumed.facts)]
-    return Comparison(today, assumed, Both(today.figure, assumed.figure), groups, trend, facts)
+    figure = _both(today.figure, assumed.figure)
+    return Comparison(today, assumed, figure, groups, _points(today.trend, assumed.trend), facts)
+
+
+def _group(today: Group | None, assumed: Group | None) -> Both:
+    group = assumed or today
+    assert group is not None
+    points = _points(today.trend if today else [], assumed.trend if assumed else [])
+    both = _both(today.figure if today else NOTHING, assumed.figure if assumed else NOTHING)
+    return replace(both, key=group.key, label=group.label, trend=points)
+
+
+def _points(today: Iterable[Point], assumed: Iterable[Point]) -> list[Both]:
+    pairs = _pair(today, assumed, lambda point: point.as_of)
+    found = [
+        replace(_both(a.figure if a else NOTHING, b.figure if b else NOTHING), as_of=each.as_of)
+        for a, b in pairs
+        if (each := b or a)
+    ]
+    return sorted(found, key=lambda each: each.as_of or date.min)
+
+
+def _both(today: Figure, assumed: Figure) -> Both:
+    hidden = next((each for each in (today, assumed) if each.withheld), None)
+    return Both(hidden, hidden) if hidden else Both(today, assumed)
 
 
 def _pair(one: Iterable[T], other: Iterable[T], key: Callable[[T], Hashable]) -> list[tuple[T | None, T | None]]:

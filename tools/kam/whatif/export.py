@@ -46,6 +46,8 @@ def as_rows(compared: Iterable[Comparison], lang: str) -> tuple[tuple[str, ...],
         for group in each.by:
             label = (group.label or {}).get(lang, "")
             rows.append((*head, r.grouping, group.key, label, r.window.to, *_cells(group, lang)))
+            earlier = [each for each in group.trend if each.as_of != r.window.to]
+            rows += [(*head, r.grouping, group.key, label, each.as_of, *_cells(each, lang)) for each in earlier]
         for point in each.trend:
             rows.append((*head, "trend", None, "", point.as_of, *_cells(point, lang)))
     return HEADS, rows
@@ -78,8 +80,11 @@ def _kpi(each: Comparison, lang: str) -> dict[str, Any]:
         "is_moved": each.is_moved,
         "grouping": r.grouping or None,
         "by_reason": _text(r.by_reason, lang),
-        "by": [{"key": g.key, "label": _text(g.label, lang), **_both(g, lang)} for g in each.by],
-        "trend": [{"as_of": p.as_of.isoformat() if p.as_of else None, **_both(p, lang)} for p in each.trend],
+        "by": [
+            {"key": g.key, "label": _text(g.label, lang), **_both(g, lang), "trend": _trend(g.trend, lang)}
+            for g in each.by
+        ],
+        "trend": _trend(each.trend, lang),
         "facts": [_fact(pair) for pair in each.facts],
     }
 
@@ -90,6 +95,10 @@ def _both(both: Both, lang: str) -> dict[str, Any]:
         "assumed": _figure(both.assumed, lang),
         "difference": exact(both.difference),
     }
+
+
+def _trend(points: Iterable[Both], lang: str) -> list[dict[str, Any]]:
+    return [{"as_of": each.as_of.isoformat() if each.as_of else None, **_both(each, lang)} for each in points]
 
 
 def _figure(figure: Figure, lang: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kam.settings.yaml_reader import LocatedYaml
 
 RULE = "what-if"
+NAME = re.compile(r"[^./\\#\s\x00-\x1f][^/\\#\x00-\x1f]{0,99}\Z")
 FORMS: Mapping[str, tuple[str, ...]] = {
     "record": ("record", "set"),
     "remove": ("remove",),
@@ -112,10 +114,13 @@ class _Reader:
             args = {"name": shown(name), "near": near, "known": ", ".join(sorted(self.types))}
             self.file.report((at, "type"), RULE, "type-near" if near else "type", args)
             return
+        if (id := section.text("id")) and not NAME.match(id):
+            self.file.report((at, "id"), RULE, "id", {"id": shown(id)})
+            return
         account = section.text("account") or (PORTFOLIO if rtype.scope == "portfolio" else "")
         if not self._has_place(at, rtype, account) or not values:
             return
-        self.patch.added.append(Added(at, rtype, account, values, section.text("id")))
+        self.patch.added.append(Added(at, rtype, account, values, id))
 
     def _has_place(self, at: int, rtype: RecordType, account: str) -> bool:
         accounts = [PORTFOLIO] if rtype.scope == "portfolio" else self.portfolio.accounts()

@@ -1,0 +1,169 @@
+"""Assumptions are read, checked as records are, and become records; the files stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kam.model.texts import render_message
+from kam.whatif import Assumed, AssumedRecords
+
+Assume = Callable[[str], Assumed]
+DEAL = "acme/opportunities/2026-01-10-line-3"
+
+
+def records(assumed: Assumed) -> dict[str, dict[str, Any]]:
+    assert isinstance(assumed.records, AssumedRecords), [render_message(p, "en") for p in assumed.problems]
+    return {record.id: dict(record.data) for record in assumed.records.iter_records()}
+
+
+def test_a_value_is_changed_and_all_others_stay(assume: Assume) -> None:
+    assumed = assume(f"- record: {DEAL}\n  set: {{amount: 2500.50, probability: 80}}\n")
+    found = records(assumed)
+    assert assumed.changed == [DEAL]
+    assert str(found[DEAL]["amount"]) == "2500.50"
+    assert (found[DEAL]["probability"], found[DEAL]["title"]) == (80, "Line 3")
+    assert len(found) == 7
+
+
+def test_a_record_may_be_named_by_its_path_and_a_profile_by_its_account(assume: Assume) -> None:
+    found = records(
+        assume(f"- record: accounts/{DEAL}.md\n  set: {{title: New}}\n- record: acme\n  set: {{tier: A}}\n")
+    )
+    assert (found[DEAL]["title"], found["acme/profile"]["tier"]) == ("New", "A")
+
+
+def test_a_value_is_taken_away_by_nothing(assume: Assume) -> None:
+    found = records(assume(f"- record: {DEAL}\n  set: {{probability: }}\n"))
+    assert "probability" not in found[DEAL]
+
+
+def test_a_new_state_is_noted_in_the_history_as_of_the_day(assume: Assume) -> None:
+    found = records(assume(f"- record: {DEAL}\n  set: {{stage: won, closed_on: 2026-06-29}}\n"))
+    history = found[DEAL]["history"]
+    assert [entry["to"] for entry in history] == ["identify", "propose", "won"]
+    assert history[-1]["at"].startswith("2026-06-30")
+
+
+def test_an_entry_of_a_ledger_is_changed_and_the_others_stay(assume: Assume) -> None:
+    found = records(assume("- record: acme/orders/2026-05#SO-2\n  set: {amount: 900}\n"))
+    assert (found["acme/orders/2026-05#SO-1"]["amount"], found["acme/orders/2026-05#SO-2"]["amount"]) == (500, 900)
+
+
+def test_records_are_added_beside_those_there(assume: Assume) -> None:
+    assumed = assume(
+        "- {type: opportunity, account: globex, fields: {title: Saw, stage: propose, amount: 70, currency: CNY}}\n"
+        "- {type: order, account: acme, fields: {date: 2026-05-25, amount: 40, currency: CNY}}\n"
+        "- {type: order, account: globex, id: SO-9, fields: {date: 2026-06-02, amount: 50, currency: CNY}}\n"
+        "- {type: profile, account: initech, fields: {name: Initech, tier: C}}\n"
+    )
+    found = records(assumed)
+    assert assumed.added == [
+        "acme/orders/2026-05#what-if-2", "globex/opportunities/2026-06-30-what-if-1", "globex/orders/2026-06#SO-9",
+        "initech/profile",
+    ]  # fmt: skip
+    assert len(found) == 11
+    assert list(found) == sorted(found)
+
+
+def test_records_are_taken_away(assume: Assume) -> None:
+    assumed = assume(f"- remove: [{DEAL}, acme/orders/2026-05#SO-1]\n")
+    found = records(assumed)
+    assert assumed.removed == sorted([DEAL, "acme/orders/2026-05#SO-1"])
+    assert DEAL not in found and "acme/orders/2026-05#SO-1" not in found and len(found) == 5
+
+
+def test_a_rate_holds_from_the_day_on(assume: Assume) -> None:
+    assumed = assume("- rates: {USD: 5}\n- rates: {EUR: 9.5}\n  from: 2026-01-01\n")
+    assert assumed.records is not None
+    currencies = assumed.records.settings.currencies
+    assert str(currencies.rate("USD", "2026-06-30")) == "5" != str(currencies.rate("USD", "2026-06-29"))
+    assert str(currencies.rate("EUR", "2026-03-01")) == "9.5"
+
+
+WRONG = [
+    ("amount: 5\n", 1, "list", "A what-if file is a list of assumptions"),
+    ("- recrod: acme\n", 1, "form-near", "Did you mean record?"),
+    ("- 12\n", 1, "form", "cannot be told"),
+    (f"- record: {DEAL}x\n  set: {{amount: 5}}\n", 1, "record-near", f"Did you mean {DEAL}?"),
+    ("- record: nobody/issues/x\n  set: {a: 5}\n", 1, "record", "There is no record nobody/issues/x"),
+    (f"- record: {DEAL}\n  set: {{}}\n", 2, "no-values", "Nothing is said under set"),
+    (f"- record: {DEAL}\n", 1, "no-values", "Nothing is said under set"),
+    ("- record: acme/opportunities/2026-03-01-broken\n  set: {amount: 1}\n", 1, "faulty", "Mend it first: kam check"),
+    (f"- record: {DEAL}\n  set:\n    amount: 5\n    amuont: 6\n", 4, "near", "amount"),
+    (f"- record: {DEAL}\n  set:\n    stage: negociate\n", 3, "near", "negotiate"),
+    (f"- record: {DEAL}\n  set:\n    probability: 180\n", 3, "maximum", "100"),
+    (f"- record: {DEAL}\n  set:\n    amount: a lot\n", 3, "default", "a lot"),
+    (f"- record: {DEAL}\n  set:\n    title:\n", 3, "default", "title (Title) is missing"),
+    (f"- record: {DEAL}\n  set:\n    created_on: 31/12/2025\n", 3, "fixed", "2025-12-31"),
+    (f"- record: {DEAL}\n  sett: {{amount: 5}}\n", 2, "near", "Did you mean set?"),
+    (f"- remove: {DEAL}\n- record: {DEAL}\n  set: {{amount: 5}}\n", 2, "removed", "both changed and taken away"),
+    ("- {type: ordr, account: acme, fields: {date: 2026-05-01}}\n", 1, "type-near", "Did you mean order?"),
+    ("- {type: order, account: acmee, fields: {date: 2026-05-01}}\n", 1, "account-near", "Did you mean acme?"),
+    ("- {type: order, fields: {date: 2026-05-01}}\n", 1, "account-missing", "account of the new record"),
+    ("- {type: profile, account: acme, fields: {name: X}}\n", 1, "account-there", "acme cannot be the folder"),
+    ("- {type: profile, account: ../x, fields: {name: X}}\n", 1, "account-there", "cannot be the folder"),
+    ("- {type: opportunity, account: acme, id: ../../x, fields: {title: X}}\n", 1, "id", "cannot be the id"),
+    ("- {type: opportunity, account: acme, fields: {stage: propose}}\n", 1, "default", "title"),
+    ("- {type: order, account: acme, id: SO-1, fields: {date: 2026-05-25}}\n", 1, "refused", "SO-1"),
+    ("- rates: {USD: 0}\n", 1, "rate", "greater than 0"),
+    ("- rates: {CNY: 2}\n", 1, "currency", "other than CNY"),
+    ("- rates: {USD: x}\n", 1, "number", "x is not a number"),
+    ("- rates: {USD: 5}\n  from: tomorrow\n", 2, "day", "tomorrow is no date"),
+    ("- a: [1\n", 1, "bracket", "not closed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "key", "said"), WRONG)
+def test_what_is_wrong_is_said_with_its_line_and_a_remedy(
+    assume: Assume, text: str, line: int, key: str, said: str
+) -> None:
+    assumed = assume(text)
+    assert assumed.records is None
+    found = [(p.path, p.line, p.key) for p in assumed.problems]
+    assert ("patch.yml", line, key) in found, [render_message(p, "en") for p in assumed.problems]
+    assert any(said in " ".join(render_message(p, "en")) for p in assumed.problems)
+    assert all(render_message(p, "zh")[0] for p in assumed.problems)
+
+
+def test_one_mistake_is_said_once_also_where_other_values_follow_from_it(assume: Assume) -> None:
+    assumed = assume("- record: globex\n  set: {tier: Z}\n")
+    assert [(p.rule, p.field) for p in assumed.problems] == [("not-a-choice", "tier")]
+
+
+def test_errors_of_other_records_do_not_stand_in_the_way(assume: Assume) -> None:
+    found = records(assume(f"- record: {DEAL}\n  set: {{amount: 5}}\n"))
+    assert "acme/opportunities/2026-03-01-broken" not in found
+
+
+PIECES = st.sampled_from(
+    ["- record: acme", f"- record: {DEAL}", "- remove: acme", "- type: order", "  account: acme", "  set:", "  fields:",
+     "    amount: 5", "    stage: won", "    date: 2026-05-01", "    contacts: [{id: 1}]", "    tags: {a: b}",
+     "    lines: [{no: 1, quantity: x}]", "- rates: {USD: 7}", "    owner:", "    history: [[1]]", "    a b: c",
+     "    title: [x]", "    name: {en: x}", "  set: [1]", "  id: SO-1", "    id: {a: 1}", "- {}", "- [[]]", "    '': 1"]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES | st.text(max_size=20), max_size=9))
+def test_any_text_gives_records_or_problems(assume: Assume, lines: list[str]) -> None:
+    assumed = assume("\n".join(lines))
+    assert (assumed.records is None) == bool(assumed.problems)
+    for problem in assumed.problems:
+        assert all(render_message(problem, lang)[0] for lang in ("en", "zh"))
+
+
+def test_nothing_below_the_portfolio_changes(assume: Assume, small: Path) -> None:
+    def state() -> dict[str, tuple[bytes, int]]:
+        files = (path for path in small.rglob("*") if path.is_file() and ".kam" not in path.parts)
+        return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+    before = state()
+    records(assume(f"- record: {DEAL}\n  set: {{stage: won}}\n- remove: globex\n"))
+    assume("- {type: order, account: acme, fields: {date: 2026-05-25, amount: x}}\n")
+    assert state() == before
