@@ -166,7 +166,10 @@ def _check_settings(ctx: Context) -> Report:
     from kam.portfolio.report import make_report
 
     problems: list[Problem] = list(ctx.settings.problems)
-    from kam.cli.parts import find_own_problems, find_problems
+    from kam.cli.parts import find_own_problems, find_problems, try_kpis
 
-    problems += find_problems(ctx.settings, cache=False) if ctx.settings.is_usable else find_own_problems(ctx.settings)
+    if ctx.settings.is_usable:
+        problems += [*find_problems(ctx.settings, cache=False), *try_kpis(ctx.settings)]
+    else:
+        problems += find_own_problems(ctx.settings)
     return make_report(problems, records=0, accounts=0, filled=0, total=0)

@@ -31,6 +31,14 @@ CODE = ("model", "settings", "policy", "tables", "kpi", "importers")
 FILE, DATED_FILE = "parts.json", "dated.json"
 
 
+def try_kpis(settings: Settings) -> list[Problem]:
+    """What only running the KPIs on made-up records tells. It takes seconds, so only those who ask about settings
+    wait for it. Settings must be usable."""
+    from kam.kpi.trial import try_kpis as try_all
+
+    return try_all(settings.root, settings)
+
+
 def find_problems(settings: Settings, *, cache: bool = True) -> list[Problem]:
     """All that is wrong with KPI files and import mappings. Settings must be usable."""
 

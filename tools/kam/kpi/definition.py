@@ -26,7 +26,7 @@ BETTER = ("higher", "lower", "neither")
 DEFAULT_DECIMALS = {"percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2}
 KEYS = (
     "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "value", "cap",
-    "not_negative", "window", "groupings", "targets", "min_facts", "min_n", "decimals", "empty", "sql",
+    "not_negative", "window", "groupings", "targets", "min_facts", "min_n", "today_only", "decimals", "empty", "sql",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ class Kpi:
     group by; ``$as_of``, ``$from`` and ``$to`` are the days of the window. ``value`` is for ``formula``: SQL that makes
     a group's value of aggregates over these columns, ``sum(numerator) / nullif(sum(denominator), 0)``; in percent it is
     a share, like that of a ratio. A value beyond ``cap`` (in the KPI's unit) is the cap; there is no value
-    where the sum that ``not_negative`` names is below zero.
+    where the sum that ``not_negative`` names is below zero. ``today_only`` admits that the records do not tell how it
+    was earlier, so that earlier days are worked out from the records as they are now.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Kpi:
     value: str = ""
     cap: Decimal | None = None
     not_negative: str = ""
+    today_only: bool = False
 
     @property
     def path(self) -> str:
@@ -137,6 +139,7 @@ def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
         cap=top.number("cap", least=None),
         not_negative=top.choice("not_negative", ("numerator", "denominator")),
         min_n=top.whole("min_n", 0, least=2, most=1000),
+        today_only=top.flag("today_only", False),
     )
     return kpi, file
 

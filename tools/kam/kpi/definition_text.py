@@ -18,6 +18,7 @@ TITLES: dict[str, Label] = {
     "target": {"en": "Target", "zh": "目标"},
     "groupings": {"en": "Grouped by", "zh": "可用分组"},
     "few": {"en": "Few records", "zh": "样本要求"},
+    "earlier": {"en": "Earlier days", "zh": "以往日期"},
     "owner": {"en": "Owner", "zh": "负责人"},
 }
 WAYS: dict[str, Label] = {
@@ -60,6 +61,10 @@ BETTER: dict[str, Label] = {
     "higher": {"en": "higher", "zh": "越高越好"},
     "lower": {"en": "lower", "zh": "越低越好"},
 }
+EARLIER: Label = {
+    "en": "worked out from the records as they are today, which do not tell how it was; exact with --at",
+    "zh": "记录不保留当时的情况，以往日期按记录的现状计算；需要准确值时请用 --at",
+}
 UNITS: dict[str, Label] = {
     "percent": {"en": "%", "zh": "%"},
     "points": {"en": "points", "zh": "分"},
@@ -83,6 +88,7 @@ def describe_definition(kpi: Kpi, lang: str, currency: str) -> Iterator[tuple[st
         "target": _targets(kpi, lang, currency),
         "groupings": comma.join(kpi.groupings),
         "few": _few(kpi, lang),
+        "earlier": EARLIER[lang] if kpi.today_only else "",
         "owner": kpi.owner.get(lang, ""),
     }
     return ((TITLES[key][lang], text) for key, text in parts.items() if text)
