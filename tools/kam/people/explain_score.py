@@ -45,7 +45,8 @@ def context_lines(scored: Scored, lang: str) -> list[str]:
     ):
         named = [each for each in scored.changes if each.came is came]
         if named:
-            listed = {"en": ", ".join, "zh": "、".join}[lang](f"{each.account} ({each.on})" for each in named)
+            spelled = {"en": "{} ({})", "zh": "{}（{}）"}[lang]
+            listed = {"en": ", ", "zh": "、"}[lang].join(spelled.format(each.account, each.on) for each in named)
             lines.append({"en": f"{en}: {listed}", "zh": f"{zh}：{listed}"}[lang])
     lines += _employment(scored, lang)
     return lines
