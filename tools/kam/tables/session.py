@@ -137,7 +137,7 @@ class Tables:
         """Make sure that a query only reads, and give the parameters it names, for as long as it may take."""
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
-        self.late.fill(self, sql, [self.as_of])
+        self.late.fill(self, sql, [known["as_of"]])
         with self._limited(self.seconds if seconds is None else seconds):
             self.strict.execute("BEGIN TRANSACTION READ ONLY")
             try:
