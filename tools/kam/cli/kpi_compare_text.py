@@ -174,12 +174,14 @@ class RestatementPrinter:
     def _fact(self, fact: FactChange, kpi: Kpi, found: Restatement) -> list[str]:
         then, now = (self._counts(side, kpi) for side in (fact.then, fact.now))
         if fact.cause != "records":
-            return [fact.record, then, now, CAUSES[fact.cause][self.lang], ""]
+            why = NOTES[fact.note] if fact.note else CAUSES[fact.cause]
+            return [fact.record, then, now, why[self.lang], ""]
         changes = [found.records[name] for name in fact.records if name in found.records]
         if not changes:
             return [fact.record, then, now, NOTES[fact.note][self.lang], ""]
         row = self._row(fact.record, then, changes, kpi, is_direct=fact.is_direct)
-        return [row[0], then, now, *row[3:]]
+        note = self._say("; ", "；") + NOTES[fact.note][self.lang] if fact.note else ""
+        return [row[0], then, now, row[3] + note, row[4]]
 
     def _row(
         self, record: str, counts: str, changes: Sequence[RecordChange], kpi: Kpi, *, is_direct: bool = True

@@ -130,6 +130,10 @@ class Reasons:
         return {change.record: change for change in self._compared.changes}
 
     @cached_property
+    def _former(self) -> Mapping[str, str]:
+        return {now: was for was, now in self.names.items()}
+
+    @cached_property
     def _settings(self) -> Mapping[str, FileDifference]:
         found = compare_settings(self._then.settings.root, self._now.settings.root)
         return {each.path: each for each in (*found.definitions.values(), *found.others)}
@@ -185,16 +189,22 @@ class Reasons:
         self, cause: str, kpi: Kpi, record: str, was: tuple[FactRow, ...], now: tuple[FactRow, ...],
         days: tuple[date, ...],
     ) -> FactChange:  # fmt: skip
+        note = self._note(record)
         if cause != "records":
-            return FactChange(record, cause, days, was, now)
+            return FactChange(record, cause, days, was, now, note=note)
         if record in self._changes:
-            return FactChange(record, cause, days, was, now, (record,))
-        then_out, now_out = self._left_out
-        if (record in then_out) != (record in now_out):
-            note = "left-out-now" if record in now_out else "left-out-then"
-            return FactChange(record, cause, days, was, now, (), is_direct=False, note=note)
+            return FactChange(record, cause, days, was, now, (record,), note=note)
         account = next((each.account for each in (*now, *was)), None)
-        return FactChange(record, cause, days, was, now, self._behind(kpi, account), is_direct=False)
+        behind = () if note else self._behind(kpi, account)
+        return FactChange(record, cause, days, was, now, behind, is_direct=False, note=note)
+
+    def _note(self, record: str) -> str:
+        """Whether errors keep the record out of the figures on one side only."""
+        then_out, now_out = self._left_out
+        former = self._former.get(record, record)
+        if (former in then_out) == (record in now_out):
+            return ""
+        return "left-out-now" if record in now_out else "left-out-then"
 
     def _behind(self, kpi: Kpi, account: str | None) -> tuple[str, ...]:
         """The changed records of types that the query looks at: of the account, else of any."""
