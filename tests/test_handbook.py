@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from kam.kpi import check_kpis
+from kam.kpi.trial import try_kpis
 from kam.model.problem import Level
 from kam.model.texts import render_message
 from kam.portfolio import open_portfolio
@@ -56,13 +59,20 @@ def test_every_record_type_has_a_page_with_its_fields_and_an_example(repository:
         assert f"({name}.md)" in found["records/index.md"]
 
 
+KPI_FILE = re.compile(r"`site-config/kpis/(\w+)\.yml`.*?^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_kpi_is_explained(repository: Path, lang: str) -> None:
-    text = pages(repository, lang)["kpis.md"]
-    titles = [
-        yaml.safe_load(path.read_text("utf-8"))["title"] for path in (repository / "site-config/kpis").glob("*.yml")
-    ]
-    assert [title[lang] for title in titles if title[lang] not in text] == []
+def test_the_handbook_lists_all_kpis_and_its_example_of_one_is_sound(
+    repository: Path, tmp_path: Path, lang: str
+) -> None:
+    found = pages(repository, lang)
+    assert "<!-- kam:kpis -->" in found["kpis.md"] and "<!-- kam:aggregations -->" in found["own-kpis.md"]
+    name, text = KPI_FILE.findall(found["own-kpis.md"])[0]
+    (tmp_path / "site-config/kpis").mkdir(parents=True)
+    (tmp_path / f"site-config/kpis/{name}.yml").write_text(text, "utf-8")
+    settings = replace(load_settings(repository), root=tmp_path)
+    assert [*check_kpis(tmp_path, settings), *try_kpis(tmp_path, settings)] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -43,6 +43,21 @@ WAYS: dict[str, Label] = {
     "max_to_mean": {"en": "largest sum of a person ÷ mean of the persons", "zh": "人员合计的最大值 ÷ 平均值"},
 }
 """Aggregation → what it does with the facts."""
+EXAMPLES: dict[str, str] = {
+    "ratio": "win_rate",
+    "sum": "order_value",
+    "count": "opportunities_won",
+    "mean": "ces_mean",
+    "median": "sales_cycle",
+    "share": "contribution",
+    "concentration": "sales_concentration",
+    "top_share": "top_accounts_share",
+    "repeat_rate": "repurchase_rate",
+    "formula": "dso",
+    "gini": "workload_spread",
+    "max_to_mean": "workload_peak",
+}
+"""Aggregation → the id of a KPI that shows it, where the company has it."""
 WINDOWS: dict[str, Label] = {
     "now": {"en": "the state on the day", "zh": "当日状态"},
     "all": {"en": "everything up to the day", "zh": "截至当日的全部记录"},
