@@ -116,9 +116,10 @@ def test_several_orders_of_a_day_are_one_and_neither_returns_nor_cancelled_order
 
 def test_too_few_customers_have_no_value_but_a_reason(given: Give, orders: Orders) -> None:
     few = given(records_of(dict(list(orders.items())[:99])))
-    for result in compute(few, TODAY, IDS):
+    for result in compute(few, TODAY, IDS, trend=30):
         assert (result.value, result.n, result.failed) == (None, 0, False)
-        assert result.reason and "clv.min_customers" in result.reason["en"]
+        assert result.reason and result.reason["en"].startswith("only 99 of the 100 customers")
+        assert result.trend[0].figure.reason == {"en": "no customers with orders", "zh": "没有下过订单的客户"}
     with open_tables(few, TODAY, cache=False) as tables:
         notes = tables.query("SELECT DISTINCT note_en, note_zh FROM customer_values").rows
     assert notes == [
@@ -133,6 +134,7 @@ def test_customers_who_never_come_back_determine_no_model(given: Give) -> None:
     once = {f"c{at:03}": [(date(2026, 1, 1) + timedelta(days=at), 100)] for at in range(120)}
     for result in compute(given(records_of(once)), TODAY, IDS):
         assert (result.value, result.failed) == (None, False)
+        assert result.reason == {"en": "no customer has ordered twice", "zh": "没有客户下过第二单"}
 
 
 def with_figures(settings: Settings, **changes: Any) -> Settings:
@@ -150,9 +152,13 @@ def test_margin_discount_and_horizon_come_from_the_settings(portfolio: Any, samp
     for at, change in enumerate(changes):
         settings = with_figures(sample_settings, **change)
         changed = replace(portfolio, settings=settings, digest=f"{portfolio.digest}-{at}")
-        values.append(compute(changed, TODAY, IDS[:1])[0].value)
+        (result,) = compute(changed, TODAY, IDS[:1])
+        values.append(result.value)
     plain, doubled, whole, half, nothing = values
     assert plain and doubled and whole and half
     assert float(doubled) == pytest.approx(2 * float(plain), rel=1e-6)
     assert half < plain < whole < plain * Decimal("1.08")
-    assert nothing is None
+    assert nothing is None and result.reason == {
+        "en": "figures.yml names no margin",
+        "zh": "figures.yml 未设置毛利率（margin）",
+    }

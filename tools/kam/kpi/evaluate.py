@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,23 +15,32 @@ from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
 from kam.tables import Tables, TablesError
 from kam.tables.answers import failed
+from kam.tables.gathered import quoted
 from kam.tables.late import CircleError
 
 Key = str | None
+NOTE_COLUMNS = {"day", "note_en", "note_zh"}
+"""With these a table made for each day can say why it has nothing to tell of one."""
 
 
 @dataclass
 class Answer:
-    """The rows of a KPI: of everything by day, of groups by day and key; and why there are none on a day."""
+    """The rows of a KPI: of everything by day, of groups by day and key; and why there are none on a day.
+
+    ``failures`` are days that could not be worked out, ``notes`` what tables made for a day say of having no facts.
+    """
 
     kpi: Kpi
     totals: dict[date, Row] = field(default_factory=dict)
     groups: dict[date, dict[Key, Row]] = field(default_factory=dict)
     failures: dict[date, Label] = field(default_factory=dict)
+    notes: dict[date, Label] = field(default_factory=dict)
 
     def figure(self, day: date) -> Figure:
         """The figure of everything on a day."""
-        return self._failed(day) or make_figure(self.kpi, self.totals.get(day))
+        figure = self._failed(day) or make_figure(self.kpi, self.totals.get(day))
+        is_noted = figure.value is None and not figure.n and day in self.notes
+        return replace(figure, reason=self.notes[day]) if is_noted else figure
 
     def of_group(self, day: date, key: Key) -> Figure:
         """The figure of a group on a day."""
@@ -60,6 +69,7 @@ class Evaluator:
         answer = Answer(kpi)
         try:
             self._add(answer, days, grouping)
+            answer.notes = self._notes(kpi)
         except TablesError as error:
             if isinstance(error, CircleError) and self.tables.late.is_filling:
                 raise
@@ -71,6 +81,7 @@ class Evaluator:
                 answer.totals |= one.totals
                 answer.groups |= one.groups
                 answer.failures |= one.failures
+                answer.notes |= one.notes
         return answer
 
     def facts(self, kpi: Kpi, day: date) -> list[FactRow]:
@@ -114,6 +125,15 @@ class Evaluator:
             f" WHERE (tbl, col) IN ({listed}) GROUP BY kpi_day"
         )
         return {day: failed(message).words for day, message in found}
+
+    def _notes(self, kpi: Kpi) -> dict[date, Label]:
+        """Why a table that the query asks, with columns for that, has nothing to tell of a day."""
+        notes: dict[date, Label] = {}
+        for name in self.tables.late.named_in(kpi.all_sql):
+            if set(self.tables.columns_of(name)) >= NOTE_COLUMNS:
+                sql = f"SELECT day, min(note_en), min(note_zh) FROM {quoted(name)} WHERE note_en <> '' GROUP BY day"
+                notes |= {day: {"en": en, "zh": zh} for day, en, zh in self.tables.read(sql)}
+        return notes
 
     def _where(self) -> str:
         return " WHERE f.account = $account" if self.account else ""
