@@ -58,9 +58,9 @@ class Traits:
         owner = fact["person"] or keeper
         person = self.settings.people.get(owner or "")
         if grouping in ("team", "manager"):
-            return getattr(person, grouping) or None if person else None
+            return self._text(getattr(person, grouping) or None) if person else None
         office = person.region or None if person else None
-        known = {
+        known: dict[str, Key] = {
             "account": account,
             "person": fact["person"],
             "owner": owner,
