@@ -139,4 +139,4 @@ def test_while_few_have_bought_again_nothing_is_predicted(portfolio: Portfolio, 
     for result in compute(portfolio, day, ["customers_alive", "orders_expected", "clv_predicted"]):
         assert not result.failed
         assert (result.value is not None) == is_enough
-        assert is_enough or "no prediction" in (result.reason or {})["en"]
+        assert is_enough or "does not determine the model" in (result.reason or {})["en"]

@@ -72,10 +72,16 @@ def portfolio(file: Path, imported: Imported) -> Portfolio:
 
 @pytest.fixture(scope="module")
 def sales(file: Path) -> Sales:
+    return read_sales(file)
+
+
+def read_sales(file: Path) -> Sales:
+    """The invoice lines of a file, with the names that kam gives to customers and products."""
     import pandas as pd
 
-    lines = pd.read_csv(file, parse_dates=["InvoiceDate"], dtype={"CustomerID": "string"})
+    lines = pd.read_csv(file, parse_dates=["InvoiceDate"], dtype={"InvoiceNo": "string", "CustomerID": "string"})
     lines["day"] = lines["InvoiceDate"].dt.normalize()
+    lines["month"] = lines["day"].dt.strftime("%Y-%m")
     lines["value"] = lines["Quantity"] * lines["UnitPrice"]
     customer = lines["CustomerID"].str.removesuffix(".0")
     lines["account"] = ("customer-" + customer).fillna("_unassigned")
