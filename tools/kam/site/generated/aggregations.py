@@ -26,7 +26,7 @@ def render(view: View, page: str, argument: str) -> str:
         rows.append(
             {
                 "name": name,
-                "way": view.label(label).format(top="N", value="SQL"),
+                "way": view.label(label).format(top="N", value=view.word("agg_sql")),
                 "example": view.label(example.title) if example else "",
                 "page": relative(page, f"kpis/{example.id}") if example else "",
                 "adds_up": view.word("yes") if name in ("sum", "count", "share") else view.word("no"),
