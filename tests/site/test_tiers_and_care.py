@@ -55,11 +55,14 @@ def test_the_account_page_says_which_contact_is_due_by_whom(staged: Path) -> Non
     assert "Business review every half year · Gao Mingzhe · Last one 2026-10-15 in grace time" in text
 
 
-def test_the_home_page_names_tiers_to_decide_and_contacts_overdue(staged: Path) -> None:
+def test_the_home_page_names_tiers_to_decide_and_contacts_left_out(staged: Path) -> None:
     text = words((staged / "index.md").read_text("utf-8"))
     assert "Tiers to decide 2" in text
     assert "清源水务 B in the profile, C by points (34)" in text
-    assert re.search(r"Contacts overdue 1\d 2026-11-24 清源水务 Visit · Gao Mingzhe", text)
+    assert re.search(r"Alerts \d\d ", text)
+    account = words((staged / "accounts/清源水务.md").read_text("utf-8"))
+    said = "Visit due on 2026-11-24 was not made; the last one was on 2026-11-10 Gao Mingzhe : Make it this week"
+    assert f"Contact left out {said}" in account
 
 
 def test_the_index_shows_both_tiers(staged: Path) -> None:

@@ -55,7 +55,7 @@
       var text = (row.textContent + " " + (row.dataset.text || "")).toLowerCase();
       var fits = words.every(function (word) { return text.indexOf(word) >= 0; });
       wanted.forEach(function (value, name) {
-        if (name !== "text" && value && row.dataset[name] !== value) fits = false;
+        if (name !== "text" && value && (row.dataset[name] || "").split("¦").indexOf(value) < 0) fits = false;
       });
       row.hidden = !fits;
       if (fits) shown += 1;
@@ -68,6 +68,22 @@
     if (empty) empty.hidden = shown > 0;
   }
 
+  /* A choice such as “due for me”: taken from the address (?person=li-ming), else what was chosen here last time. */
+  function recall(form) {
+    var name = form.dataset.kamRemember, field = name && form.elements[name];
+    if (!field) return;
+    var wanted = new URLSearchParams(location.search).get(name);
+    try { if (wanted === null) wanted = localStorage.getItem("kam-" + name); } catch (error) { /* not allowed */ }
+    var known = Array.prototype.some.call(field.options, function (each) { return each.value === wanted; });
+    if (known) field.value = wanted;
+    field.addEventListener("change", function () { remember(form); });
+  }
+
+  function remember(form) {
+    var name = form.dataset.kamRemember, field = name && form.elements[name];
+    try { if (field) localStorage.setItem("kam-" + name, field.value); } catch (error) { /* not allowed */ }
+  }
+
   function makeFilter(form) {
     var table = document.getElementById(form.dataset.kamFilter);
     if (form.dataset.kamReady || !table) return;
@@ -75,7 +91,8 @@
     var refresh = function () { applyFilter(form, table); };
     form.addEventListener("input", refresh);
     form.addEventListener("submit", function (event) { event.preventDefault(); });
-    form.addEventListener("reset", function () { setTimeout(refresh, 0); });
+    form.addEventListener("reset", function () { setTimeout(function () { remember(form); refresh(); }, 0); });
+    recall(form);
     refresh();
   }
 

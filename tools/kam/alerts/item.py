@@ -18,7 +18,7 @@ class Alert:
     ``record`` is the one it is about, ``people`` are those who are to act (ids; empty: nobody is named). ``since`` is
     the day (ISO) from which it holds or on which it falls due, empty where it has none. ``todo`` says what to do,
     ``command`` is one that helps. ``covers`` holds the ids of alerts that say part of the same. ``reads`` names the
-    fields it tells of, each with the type of the record that has it.
+    fields it tells of, each with the type of the record that has it, ``figures`` the KPIs by account.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Alert:
     command: str = ""
     covers: frozenset[str] = frozenset()
     reads: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    figures: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

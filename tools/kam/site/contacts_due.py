@@ -1,11 +1,10 @@
-"""Contacts due and overdue, as pages show them."""
+"""Contacts due, as pages show them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kam.policy.cadence import MISSED, every_words
-from kam.site.places import account_page
 
 if TYPE_CHECKING:
     from kam.site.view import View
@@ -29,19 +28,3 @@ def show_care(view: View, account: str, page: str) -> list[dict[str, object]]:
             }
         )
     return rows
-
-
-def overdue_contacts(view: View) -> list[dict[str, object]]:
-    """The contacts that were missed and still are to be made, of all accounts, the longest overdue first."""
-    late = [(account, due) for account, listed in view.snapshot.care.items() for due in listed if due.state == MISSED]
-    late.sort(key=lambda each: (each[1].next.period.due, each[0], each[1].kind.id))
-    return [
-        {
-            "account": account,
-            "page": account_page(account),
-            "kind": view.label(due.kind.label),
-            "due": due.next.period.due.isoformat(),
-            "person": view.shower.person(due.person) if due.person else "",
-        }
-        for account, due in late
-    ]

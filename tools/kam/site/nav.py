@@ -16,8 +16,9 @@ Nav = list[Any]
 
 
 def make_nav(view: View) -> Nav:
-    """Home, accounts, people, records, KPIs, handbook; accounts and their records are reached from the indexes."""
+    """Home, accounts, what is due, people, records, KPIs, handbook; the indexes lead to accounts and their records."""
     nav: Nav = [{escape(view.word("home")): "index.md"}, {escape(view.word("accounts")): "accounts/index.md"}]
+    nav.append({escape(view.word("due_title")): "due.md"})
     if view.snapshot.settings.people:
         nav.append({escape(view.word("our_people")): "people.md"})
     types = [{escape(view.plural(rtype)): f"records/{rtype.folder}.md"} for rtype in view.types]

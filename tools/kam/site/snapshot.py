@@ -46,8 +46,8 @@ class Snapshot:
     ``types`` lacks confidential types and fields, and so do the records in ``by_account`` (account →
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
     profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account),
-    ``waiting`` (for approvals), ``due``, ``alerts`` and ``healths`` come from all records; what tells of hidden fields is
-    not in ``due`` and ``alerts``.
+    ``waiting`` (for approvals), ``due``, ``alerts`` and ``healths`` come from all records; what tells of hidden fields
+    is not in ``due`` and ``alerts``.
     """
 
     root: Path
@@ -149,7 +149,12 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     all_waiting = find_waiting(portfolio, as_of)
     waiting = [each for each in all_waiting if each.type in types]
     due = [item for item in (*evidence.due, *find_decisions(portfolio, all_waiting)) if is_shown(item, types)]
-    alerts = [alert for alert in find_alerts(evidence) if is_alert_shown(alert, types)]
+    told = {(each.id, part.key) for each in kpis for part in each.by if part.figure.value is not None}
+    alerts = [
+        alert
+        for alert in find_alerts(evidence)
+        if is_alert_shown(alert, types) and all((kpi, alert.account) in told for kpi in alert.figures)
+    ]
     return Snapshot(
         portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, evidence.care,
         waiting, sort_due(due), results, alerts, evidence.healths,

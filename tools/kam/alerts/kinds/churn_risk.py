@@ -18,6 +18,8 @@ from kam.policy.payment import number
 from kam.settings.health import PROFILE
 
 KIND, AT_RISK, RISK, FEEDBACK, COMPLAINT = "churn_risk", "at_risk", "risk", "feedback", "complaint"
+HEALTH_KPI = "health"
+"""The KPI that tells the health score."""
 SURVEYS = ("csat", "nps", "ces")
 WHOLE, LOW = Decimal(1), Decimal("0.4")
 """A mark in the lowest two fifths of its scale is a bad one."""
@@ -32,6 +34,7 @@ class Signal:
     covers: str = ""
     reads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     record: Record | None = None
+    figure: str = ""
 
 
 def find(evidence: Evidence) -> Iterator[Alert]:
@@ -63,6 +66,7 @@ def _alert(evidence: Evidence, account: str, signals: list[Signal]) -> Alert:
         command=f"kam set {risk.id} reviewed=today" if risk else f"kam new risk {account}",
         covers=frozenset(each.covers for each in signals if each.covers),
         reads=tuple(dict.fromkeys(path for each in signals for path in each.reads)),
+        figures=tuple(dict.fromkeys(each.figure for each in signals if each.figure)),
     )
 
 
@@ -77,7 +81,9 @@ def _signals(evidence: Evidence, account: str) -> Iterator[Signal]:
     yield from _of_health(evidence, account)
     decline = evidence.declines.get(account)
     if decline:
-        yield Signal("decline", say(KIND, "decline"), covers=f"decline:{decline.record}")
+        yield Signal(
+            "decline", say(KIND, "decline"), covers=f"decline:{decline.record}", figure=evidence.policy.decline_kpi
+        )
     yield from _of_records(evidence, account)
 
 
@@ -87,10 +93,11 @@ def _of_health(evidence: Evidence, account: str) -> Iterator[Signal]:
     if score is None or score.total is None:
         return
     if score.total < policy.health_below:
-        yield Signal("health", say(KIND, "health", score=_whole(score.total)))
+        yield Signal("health", say(KIND, "health", score=_whole(score.total)), figure=HEALTH_KPI)
     change = evidence.healths.change(account, evidence.as_of, policy.drop_months)
     if change is not None and -change >= policy.health_drop:
-        yield Signal("drop", say(KIND, "drop", points=_whole(-change), months=str(policy.drop_months)))
+        words = say(KIND, "drop", points=_whole(-change), months=str(policy.drop_months))
+        yield Signal("drop", words, figure=HEALTH_KPI)
 
 
 def _of_records(evidence: Evidence, account: str) -> Iterator[Signal]:

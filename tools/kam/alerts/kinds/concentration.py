@@ -31,5 +31,6 @@ def find(evidence: Evidence) -> Iterator[Alert]:
             what=say(KIND, name=evidence.name(account), share=f"{share.quantize(WHOLE, ROUND_HALF_UP)}"),
             todo=say(KIND, "todo"),
             title=evidence.name(account),
+            figures=(evidence.policy.share_kpi,),
             command=f"kam kpi {evidence.policy.share_kpi} --by account",
         )

@@ -27,4 +27,5 @@ def find(evidence: Evidence) -> Iterator[Alert]:
             since=found.day,
             command=f'kam log {account} "…"',
             reads=((TYPE, ("date",)),),
+            figures=(evidence.policy.decline_kpi,),
         )

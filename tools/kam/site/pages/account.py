@@ -8,10 +8,12 @@ from markupsafe import Markup
 
 from kam.model.record import Record
 from kam.model.schema import RecordType
+from kam.site.attention import alert_lines, alerts_of, show_health
 from kam.site.bodies import render_body
 from kam.site.cards import add_fields, date_of, is_open, state_field
 from kam.site.contacts_due import show_care
 from kam.site.division import show_division
+from kam.site.due_lists import DECISIONS, due_lines
 from kam.site.figures import show_account
 from kam.site.page import Page
 from kam.site.pages.home import account_line
@@ -20,7 +22,7 @@ from kam.site.show import At
 from kam.site.tiers import show_tier
 from kam.site.view import View
 from kam.site.waiting import waiting_lines
-from kam.site.work import last_contact, open_actions, open_records
+from kam.site.work import last_contact, open_records
 
 TIME_LINE = 40
 OPEN_WORK = 40
@@ -61,7 +63,7 @@ def _account(view: View, account: str) -> Page:
     page, snapshot = account_page(account), view.snapshot
     profile = snapshot.profiles.get(account)
     sections = [_section(view, account, rtype, page) for rtype in view.types if snapshot.records(account, rtype.name)]
-    actions = open_actions(snapshot, account)
+    due = [item for item in snapshot.due_by_account.get(account, ()) if item.kind not in DECISIONS]
     events = _events(view, account, page)
     return view.page(
         page,
@@ -71,8 +73,10 @@ def _account(view: View, account: str) -> Page:
         is_account=not account.startswith("_"),
         figures=show_account(view, account),
         tiles=_tiles(view, account, has_time_line=bool(events)),
-        actions=actions[:OPEN_WORK],
-        actions_count=len(actions),
+        health=show_health(view, account),
+        alerts=alert_lines(view, alerts_of(view, account), page),
+        due=due_lines(view, due[:OPEN_WORK], page),
+        due_count=len(due),
         issues=[view.card(r, page, details=False) for r in open_records(snapshot, account, "issue")[:OPEN_WORK]],
         waiting=waiting_lines(view, page, account)[:OPEN_WORK],
         sections=sections,

@@ -34,6 +34,7 @@ def render(view: View) -> Iterator[Page]:
         hide=("navigation", "toc"),
         lines=lines,
         columns=used_columns(lines, COLUMNS),
+        has_health=any(line["health"] for line in lines),
         filters=[each for each in filters if each[2]],
         others=[
             (view.shower.account(each), account_page(each))

@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from kam.model.problem import Level
 from kam.model.record import Record
-from kam.site.contacts_due import overdue_contacts
+from kam.site.attention import alert_lines, health_chip
+from kam.site.due_lists import SOON, due_lines, not_alerted
 from kam.site.figures import Shown, show_all, show_result, worst_first
 from kam.site.page import Page
 from kam.site.places import account_page
 from kam.site.tiers import attention_tiers, show_tier
 from kam.site.view import View
 from kam.site.waiting import waiting_lines
-from kam.site.work import SEVERE, ending_contracts, open_actions, severe_issues
+from kam.site.work import SEVERE, severe_issues
 
 SHOWN = 8
 """So many lines each list of the home page shows."""
@@ -31,13 +32,10 @@ def render(view: View) -> Iterator[Page]:
     """The one page ``index``."""
     snapshot = view.snapshot
     places = [*snapshot.accounts, "_portfolio", "_unassigned"]
-    overdue = sorted(
-        (a for each in places for a in open_actions(snapshot, each) if a.is_overdue), key=lambda a: (a.due, a.record.id)
-    )
-    endings = sorted((e for a in places for e in ending_contracts(snapshot, a)), key=lambda e: (e.end, e.record.id))
     severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
+    soon = (snapshot.as_of + SOON).isoformat()
+    due = not_alerted(view, (item for item in snapshot.due if item.due and item.due <= soon), snapshot.alerts)
     undecided = attention_tiers(view)
-    late = overdue_contacts(view)
     waiting = waiting_lines(view, "index")
     accounts = [account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)]
     yield view.page(
@@ -49,16 +47,14 @@ def render(view: View) -> Iterator[Page]:
         figures=main_figures(view),
         figure_count=len(snapshot.kpis),
         failed=[show_result(view, each) for each in snapshot.kpis if each.failed],
-        overdue=overdue[:SHOWN],
-        overdue_count=len(overdue),
-        endings=endings[:SHOWN],
-        endings_count=len(endings),
+        alerts=alert_lines(view, snapshot.alerts[:SHOWN], "index"),
+        alerts_count=len(snapshot.alerts),
+        due=due_lines(view, due[:SHOWN], "index"),
+        due_count=len(due),
         severe=[view.card(r, "index", details=False) for r in severe[:SHOWN]],
         severe_count=len(severe),
         tiers=[(each, show_tier(view, each.account)) for each in undecided[:SHOWN]],
         tiers_count=len(undecided),
-        late_care=late[:SHOWN],
-        late_count=len(late),
         waiting=waiting[:SHOWN],
         waiting_count=len(waiting),
         errors=sum(p.level is Level.ERROR for p in snapshot.problems),
@@ -67,6 +63,7 @@ def render(view: View) -> Iterator[Page]:
         unassigned_page=account_page("_unassigned"),
         accounts=accounts,
         columns=used_columns(accounts, COLUMNS),
+        has_health=any(line["health"] for line in accounts),
         account_count=len(snapshot.accounts),
         record_count=sum(len(r) for by_type in snapshot.by_account.values() for r in by_type.values()),
         shower=view.shower,
@@ -121,7 +118,7 @@ def account_line(view: View, slug: str, page: str) -> dict[str, object]:
             return view.shower.person(str(value))
         return view.shower.choice(fields[name], str(value))
 
-    actions = open_actions(snapshot, slug)
+    due = snapshot.due_by_account.get(slug, ())
     return {
         "slug": slug,
         "page": account_page(slug),
@@ -131,7 +128,8 @@ def account_line(view: View, slug: str, page: str) -> dict[str, object]:
         **{name: words(name) for name in ("tier", "owner", "region", "industry", "lifecycle", "country")},
         "tier_panel": show_tier(view, slug),
         "severe": len(severe_issues(snapshot, slug)),
-        "actions": len(actions),
-        "overdue": sum(a.is_overdue for a in actions),
+        "health": health_chip(view, slug),
+        "actions": sum(item.kind == "action" for item in due),
+        "overdue": sum(item.is_overdue(snapshot.as_of) for item in due),
         "records": sum(len(r) for r in snapshot.by_account.get(slug, {}).values()),
     }
