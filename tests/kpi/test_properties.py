@@ -138,10 +138,11 @@ def check_day(result: KpiResult, day: date, facts: list[dict[str, Any]], traits:
 def require_same(kpi: Kpi, what: str, ours: Decimal | None, theirs: Fraction | None) -> None:
     """Equal; quotients to twenty digits, and what a formula makes in binary to twelve."""
     near = Fraction(1, 10**12 if kpi.aggregation == "formula" else 10**20)
-    both = ours is not None and theirs is not None
-    is_same = (
-        abs(Fraction(ours or 0) - (theirs or 0)) <= abs(theirs or 0) * near if both else (ours, theirs) == (None, None)
-    )
+    if ours is None or theirs is None:
+        is_same = ours is None and theirs is None
+    else:
+        difference, allowed = Fraction(ours) - theirs, near * max(theirs, -theirs)
+        is_same = -allowed <= difference <= allowed
     assert is_same, f"{kpi.id}, {what}: {ours} is not {theirs}"
 
 
