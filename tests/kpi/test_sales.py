@@ -146,3 +146,18 @@ def test_purchase_frequency_divides_by_active_accounts(given: Given) -> None:
     }
     result = figure(given(records), "purchase_frequency")
     assert (result.figure.numerator, result.figure.denominator, result.n) == (5, 4, 4), "returns make nobody active"
+
+
+def test_an_order_cancelled_later_counts_until_then(given: Given) -> None:
+    history = [{"at": "2026-03-01", "to": "open"}, {"at": "2026-05-10", "to": "cancelled"}]
+    records = sales({"acme": 100}) | {
+        "bolt/profile": {"name": "Bolt", "lifecycle": "active"},
+        "bolt/orders/2026-03#1": order("2026-03-01", 300, status="cancelled", history=history),
+        "bolt/orders/2026-03#2": order("2026-03-01", 7000, status="cancelled"),
+    }
+    source = given(records)
+    for day, total, active in (("2026-05-09", 400, 2), ("2026-05-10", 100, 1), ("2026-06-30", 100, 1)):
+        on = date.fromisoformat(day)
+        assert value(source, "order_value", on) == total
+        assert figure(source, "purchase_frequency", on).n == active
+        assert value(source, "contribution", on, account="acme") == 10_000 // total

@@ -25,9 +25,9 @@ CREATE MACRO active_on(day) AS TABLE
   WHERE coalesce(a.state_then, 'active') IN ('active', 'at_risk') AND coalesce(a.since <= day, true);
 """
 SIGNS = {
-    "orders": """SELECT account FROM orders
+    "orders": """SELECT account FROM orders_on(day)
     WHERE "date" BETWEEN span_start(day, 'active_within') AND day
-      AND coalesce(status, '') <> 'cancelled' AND coalesce(kind, 'order') = 'order'""",
+      AND coalesce(state_then, '') <> 'cancelled' AND coalesce(kind, 'order') = 'order'""",
     "services": """SELECT account FROM services_on(day)
     WHERE "on" BETWEEN span_start(day, 'active_within') AND day
       AND coalesce(state_then, 'done') = 'done' AND coalesce(kind, '') NOT IN ('newsletter', 'gift')""",
