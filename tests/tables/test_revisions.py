@@ -109,6 +109,27 @@ def test_of_a_merge_only_what_it_changed_itself_counts(rows: Rows, repo: Path, c
     assert rows(DAY, AUTHOR)[0] == ("2026-01-09", "li.ming@example.com")
 
 
+def test_work_under_the_old_name_on_another_branch_goes_to_the_new_one(
+    rows: Rows, repo: Path, commit: Commit, git: Run
+) -> None:
+    commit({LATE: LINES}, on="2026-01-05T12:00:00+08:00")
+    git("checkout", "-q", "-b", "side")
+    git("mv", LATE, "accounts/acme/issues/new.md")
+    commit({}, on="2026-01-06T12:00:00+08:00")
+    git("checkout", "-q", "main")
+    commit({LATE: LINES + "more\n"}, on="2026-01-07T12:00:00+08:00")
+    git("merge", "-q", "--no-edit", "side", on="2026-01-08T12:00:00+08:00")
+    now = "accounts/acme/issues/new.md"
+    assert rows(PATH, DAY) == [(now, "2026-01-07"), (now, "2026-01-05")]
+    commit({now: None, LATE: "other\n"}, on="2026-01-09T12:00:00+08:00")
+    assert rows(PATH, DAY, KIND) == [
+        (LATE, "2026-01-09", "added"),
+        (now, "2026-01-09", "removed"),
+        (now, "2026-01-07", "changed"),
+        (now, "2026-01-05", "added"),
+    ]
+
+
 def test_an_amended_commit_takes_the_place_of_the_first(rows: Rows, repo: Path, commit: Commit, git: Run) -> None:
     commit({LATE: LINES}, on="2026-01-05T12:00:00+08:00")
     assert rows(DAY, AUTHOR) == [("2026-01-05", "li@example.com")]

@@ -96,8 +96,9 @@ def open_asked(ctx: Context, at: str | None, definitions: str) -> Iterator[Asked
 def report_revision(ctx: Context, asked: Asked) -> None:
     """Say on standard error what the figures were made from."""
     if asked.revision is not None:
-        named = describe(asked.revision, ctx)
-        subject = asked.revision.commit.subject
+        from kam.report.source import plain
+
+        named, subject = describe(asked.revision, ctx), plain(asked.revision.commit.subject)
         click.echo(
             ctx.words(
                 f"as the repository stood at {named}: {subject}",

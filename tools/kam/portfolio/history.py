@@ -211,21 +211,31 @@ def _read(commits: Iterable[Commit], zone: ZoneInfo) -> tuple[dict[str, str], Ro
     """Former names of files with their present ones, the changes by present names, and the commits that made them;
     commits come newest first."""
     names: dict[str, str] = {}
-    found: Rows = []
+    found: dict[str, Rows] = {}
     makers: Rows = []
     for commit in commits:
-        before = len(found)
         day = commit.at.astimezone(zone).date().isoformat()
+        is_maker = False
         for change in filter(_is_text, commit.changes):
             now = names.get(change.path, change.path)
             if change.old_path != change.path:
                 names[change.old_path] = now
+                _move_beside(found, change.old_path, now)
             if not change.is_pure_rename:
-                found.append((now, commit.sha, KINDS.get(change.status, "changed"), day))
-        if len(found) > before:
+                found.setdefault(now, []).append((commit.sha, KINDS.get(change.status, "changed"), day))
+                is_maker = True
+        if is_maker:
             at = commit.at.astimezone(UTC).isoformat(timespec="seconds")
             makers.append((commit.sha, at, commit.author_email.lower()))
-    return names, found, makers
+    return names, [(path, *row) for path, rows in found.items() for row in rows], makers
+
+
+def _move_beside(found: dict[str, Rows], old: str, now: str) -> None:
+    """Later changes under the old name were made on a branch that did not know the new one yet, unless the file was
+    made anew or removed there: then it is another file."""
+    rows = found.get(old, [])
+    if rows and all(kind == "changed" for _, kind, _ in rows):
+        found.setdefault(now, []).extend(found.pop(old))
 
 
 def _is_text(change: FileChange) -> bool:
