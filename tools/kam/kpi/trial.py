@@ -15,6 +15,7 @@ from kam.kpi.trial_records import DAY, LATER, make_trial
 from kam.model.problem import Problem
 from kam.settings.yaml_reader import LocatedYaml
 from kam.tables import Tables, TablesError
+from kam.tables.gathered import SHARED
 from kam.tables.late import WORD
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def _report_future(kpi: Kpi, file: LocatedYaml, records: Iterable[str | None], s
     words = set(WORD.findall(kpi.sql))
     named = [rtype for rtype in settings.types.values() if _table(rtype) in words]
     others = [rtype for rtype in named if rtype is not own and rtype.date_field]
-    if own and not later and own in named and own.states:
+    is_shared = any(table.name in words for table in SHARED)
+    if is_shared and not later:
+        file.report(("sql",), QUERY, "future")
+    elif own and not later and own in named and own.states:
         file.report(("sql",), QUERY, "future-changes", {"table": _table(own)})
     elif own and later:
         file.report(("sql",), QUERY, "future-records", {"table": _table(own), "date": own.date_field or "at"})

@@ -141,8 +141,8 @@ class _Maker:
         return None if each.format else f"{each.name} {self.seed}"
 
     def _day(self, each: Field, at: int) -> str:
-        is_planned = each.name.rpartition("_")[2] in PLANNED
-        day = self.begun + timedelta(days=120 if is_planned else 0 if each.name == self.rtype.date_field else at % 7)
+        offset = 120 if each.name.rpartition("_")[2] in PLANNED else at % 7
+        day = self.begun + timedelta(days=0 if each.name == self.rtype.date_field else offset)
         return f"{day}T09:00+00:00" if each.kind is Kind.DATETIME else str(day)
 
     def _list(self, each: Field) -> Value | None:
