@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -35,20 +36,33 @@ class NoFit(Exception):
 
 
 def maximise(minus_log_likelihood: Objective, starts: Sequence[Sequence[float]], count: float) -> tuple[Floats, float]:
-    """The parameters of the highest likelihood, found from several starting points, and its logarithm.
+    """The parameters of the highest likelihood, and its logarithm.
 
     ``minus_log_likelihood`` takes the logarithms of the parameters and gives value and gradient; ``count`` is the
-    number of customers. The best of the optima is polished by Newton's method, then held to what a maximum is: a slope
-    of zero, curved downwards in all directions, and away from the edge of the search. Raises NoFit where it is not.
+    number of customers. The search goes on from the likeliest of the starting points; from the next where that leads
+    to no maximum. Raises NoFit where none does.
     """
-    best = min((_descend(minus_log_likelihood, np.log(start)) for start in starts), key=lambda found: found[1])
-    point, value = _polish(minus_log_likelihood, *best)
-    _, slope = minus_log_likelihood(point)
+    objective = _bounded(minus_log_likelihood)
+    points = sorted((np.log(np.asarray(start, dtype=np.float64)) for start in starts), key=lambda p: objective(p)[0])
+    refused: NoFit | None = None
+    for start in points:
+        try:
+            return _find_maximum(objective, start, count)
+        except NoFit as error:
+            refused = refused or error
+    raise refused or _undetermined()
+
+
+def _find_maximum(objective: Objective, start: Floats, count: float) -> tuple[Floats, float]:
+    """The maximum that the search comes to, polished by Newton's method, then held to what a maximum is: a slope of
+    zero, curved downwards in all directions, and away from the edge of the search."""
+    point, value = _polish(objective, *_descend(objective, start))
+    _, slope = objective(point)
     if not np.isfinite(value) or not np.all(np.isfinite(slope)) or bool(np.any(np.abs(point) > EDGE - 0.01)):
         raise _undetermined()
     if np.max(np.abs(slope)) > STEEPEST * count:
         raise NoFit("the fit to the order history did not converge", "按订单历史拟合模型未收敛")
-    if np.min(np.linalg.eigvalsh(_curvature(minus_log_likelihood, point))) < FLATTEST * count:
+    if np.min(np.linalg.eigvalsh(_curvature(objective, point))) < FLATTEST * count:
         raise _undetermined()
     return np.exp(point), -value
 
@@ -60,17 +74,23 @@ def _undetermined() -> NoFit:
     )
 
 
+def _bounded(objective: Objective) -> Objective:
+    """The same within the edges: beyond them it goes on flat, so that a search that runs away comes to rest there."""
+
+    def within(point: Floats) -> tuple[float, Floats]:
+        value, slope = objective(np.clip(point, -EDGE, EDGE))
+        return value, np.where(np.abs(point) > EDGE, 0.0, slope)
+
+    return within
+
+
 def _descend(objective: Objective, start: Floats) -> tuple[Floats, float]:
-    found = minimize(
-        objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-EDGE, EDGE)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-10},
-    )
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = minimize(objective, start, jac=True, method="BFGS", options={"maxiter": 200, "gtol": 1e-6})
     value = float(found.fun)
-    return np.asarray(found.x, dtype=np.float64), value if np.isfinite(value) else np.inf
+    point = np.clip(np.asarray(found.x, dtype=np.float64), -EDGE, EDGE)
+    return point, value if np.isfinite(value) else np.inf
 
 
 def _polish(objective: Objective, point: Floats, value: float) -> tuple[Floats, float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
@@ -97,13 +98,18 @@ def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[
         return []
     found: list[tuple[Any, ...]] = []
     for day, histories in _iter_days(tables, days):
-        prediction = _predict(day, histories, figures)
-        for at, each in enumerate(histories):
-            known = (day, each.account, each.record, each.days, each.first, each.last)
-            found.append(
-                (*known, *_cells(prediction, at), prediction.note["en"] or None, prediction.note["zh"] or None)
-            )
+        said = _predict(day, histories, figures)
+        predicted = zip(
+            _texts(said.alive, 6), _texts(said.orders, 6), _texts(said.amount, 4), _texts(said.value, 4), strict=False
+        )
+        for h, cells in zip(histories, predicted, strict=False):
+            known = (day, h.account, h.record, h.days, h.first, h.last)
+            found.append((*known, *cells, said.note["en"] or None, said.note["zh"] or None))
     return found
+
+
+def _texts(values: Floats | None, digits: int) -> Iterable[str | None]:
+    return repeat(None) if values is None else [f"{value:.{digits}f}" for value in values.tolist()]
 
 
 def _iter_days(tables: Tables, days: Sequence[date]) -> Iterator[tuple[date, list[History]]]:
@@ -112,11 +118,6 @@ def _iter_days(tables: Tables, days: Sequence[date]) -> Iterator[tuple[date, lis
         history = History(account, record, count, first, last, valued, float(mean or 0))
         by_day.setdefault(day, []).append(history)
     yield from by_day.items()
-
-
-def _cells(prediction: Prediction, at: int) -> tuple[Decimal | None, ...]:
-    columns = ((prediction.alive, 6), (prediction.orders, 6), (prediction.amount, 4), (prediction.value, 4))
-    return tuple(None if column is None else round(Decimal(float(column[at])), digits) for column, digits in columns)
 
 
 def _predict(day: date, histories: Sequence[History], figures: Figures) -> Prediction:
