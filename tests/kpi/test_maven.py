@@ -22,6 +22,7 @@ KPIS = (
     *("opportunities_won", "opportunities_lost", "opportunities_open", "win_rate", "won_value", "sales_cycle"),
     *("win_rate_created", "stage_conversion", "sales_cycle_lost", "pipeline_age", "stage_age", "lost_value"),
 )
+SALES = ("contribution", "sales_concentration", "top_accounts_share")
 BEGUN = ("win_rate_created", "stage_conversion")
 """KPIs whose month is that in which the opportunity began."""
 GROUPINGS = {
@@ -131,6 +132,19 @@ def test_groups_agree(portfolio: Portfolio, pipeline: pandas.DataFrame, grouping
                 continue
             theirs = expected.get(name) or (None if counted or expected.get(name) is None else 0)
             assert_close(ours.get(name), theirs, f"{result.id} {grouping} {name}")
+
+
+def test_sales_are_deals_won_where_nobody_orders(portfolio: Portfolio, pipeline: pandas.DataFrame) -> None:
+    """Deals without an account are all still open."""
+    won = pipeline[pipeline["deal_stage"] == "Won"].groupby("account", dropna=False)["close_value"].sum()
+    known = won.sort_values(ascending=False)
+    results = {r.id: r for r in compute(portfolio, AS_OF, SALES, by="account")}
+    assert_close(results["sales_concentration"].value, float(((known / known.sum()) ** 2).sum()), "concentration")
+    assert_close(results["top_accounts_share"].value, 100 * float(known.head(5).sum() / known.sum()), "top five")
+    ours = {_name("account", group): group.figure.value for group in results["contribution"].by}
+    assert ours.keys() == set(won.index)
+    for name, value in won.items():
+        assert_close(ours[str(name)], 100 * float(value) / float(won.sum()), f"contribution of {name}")
 
 
 def _name(grouping: str, group: Any) -> str:
