@@ -114,6 +114,18 @@ def test_several_orders_of_a_day_are_one_and_neither_returns_nor_cancelled_order
     assert [r.value for r in once] == [r.value for r in again]
 
 
+def test_an_order_cancelled_later_still_counts_on_the_days_before(given: Give, portfolio: Any, orders: Orders) -> None:
+    later = dict(records_of(orders))
+    for path, data in list(later.items())[1:60]:
+        if "#" in path and data["date"] < "2026-05-01":
+            history = [{"at": data["date"], "to": "open"}, {"at": "2026-06-10", "to": "cancelled"}]
+            later[path] = {**data, "status": "cancelled", "history": history}
+    whole, cancelled = (compute(each, TODAY, IDS, trend=2) for each in (portfolio, given(later)))
+    for one, other in zip(whole, cancelled, strict=True):
+        assert one.trend[0].figure == other.trend[0].figure
+        assert one.figure != other.figure
+
+
 def test_too_few_customers_have_no_value_but_a_reason(given: Give, orders: Orders) -> None:
     few = given(records_of(dict(list(orders.items())[:99])))
     for result in compute(few, TODAY, IDS, trend=30):

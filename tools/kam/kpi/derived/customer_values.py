@@ -47,19 +47,18 @@ WEEK, MONTH = 7.0, 365.25 / 12
 """Days; the models count in weeks, and expected orders are discounted month by month."""
 HISTORIES = """
 WITH daily AS (
-  SELECT account, "date" AS ordered, sum(total_base) AS amount, max(id) AS record
-  FROM orders
-  WHERE coalesce(kind, 'order') = 'order' AND coalesce(status, '') <> 'cancelled' AND left(account, 1) <> '_'
-    AND "date" IS NOT NULL
+  SELECT day, account, "date" AS ordered, sum(total_base) AS amount, max(id) AS record
+  FROM (SELECT unnest(CAST($days AS DATE[])) AS day) days, LATERAL (SELECT * FROM orders_on(days.day)) placed
+  WHERE coalesce(kind, 'order') = 'order' AND coalesce(state_then, '') <> 'cancelled' AND left(account, 1) <> '_'
+    AND "date" <= day
   GROUP BY ALL),
-counted AS (SELECT *, min(ordered) OVER (PARTITION BY account) AS begun FROM daily)
+counted AS (SELECT *, min(ordered) OVER (PARTITION BY day, account) AS begun FROM daily)
 SELECT day, account, arg_max(record, ordered), count(*), min(ordered), max(ordered),
   count(*) FILTER (ordered > begun AND amount > 0), avg(amount) FILTER (ordered > begun AND amount > 0)
-FROM (SELECT unnest(CAST($days AS DATE[])) AS day) JOIN counted ON ordered <= day
-GROUP BY day, account ORDER BY day, account
+FROM counted GROUP BY day, account ORDER BY day, account
 """
-"""One row a day and customer. Orders of one day are one; the first day is where a history begins, and neither counted
-nor valued by the models."""
+"""One row a day and customer, as the orders stood on that day. Those of one day are one; the first day is where a
+history begins, and neither counted nor valued by the models."""
 
 
 @dataclass(frozen=True, slots=True)
