@@ -258,6 +258,32 @@ def test_a_new_and_a_dropped_definition_are_listed(project: Path, ask: Ask, kam:
     assert "当时没有：won_value" in text
 
 
+def test_a_kpi_that_counts_something_else_now_has_no_difference(project: Path, ask: Ask, kam: Kam, commit: Run) -> None:
+    counted = WON_VALUE.replace("unit: money", "unit: count").replace("aggregation: sum", "aggregation: count")
+    commit({VALUE: counted}, on="2025-04-01T12:00:00+08:00")
+    kpi = kpis(ask("--compare", "HEAD~1"))["won_value"]
+    assert (kpi["former_unit"], kpi["unit"]) == ("CNY", "count")
+    figure = whole(kpi)
+    assert (figure["then"]["value"], figure["now"]["value"], figure["difference"]) == (150.1, 2, None)
+    assert set(figure["effects"].values()) == {None}
+    assert "CNY 150  2    2  2           –" in kam("kpi", "--compare", "HEAD~1").stdout
+
+
+def test_what_cannot_be_computed_now_is_an_error_with_its_reason(project: Path, kam: Kam, commit: Run) -> None:
+    commit({RATE: WIN_RATE.replace("closed_on AS at", "closing AS at")}, on="2025-04-01T12:00:00+08:00")
+    result = kam("kpi", "win_rate", "--compare", "HEAD~1")
+    assert result.exit_code == 1
+    assert "kam: win_rate: site-config/kpis/win_rate.yml:" in result.stderr
+    assert "66.7 %" in result.stdout and "now: site-config/kpis/win_rate.yml" in result.stdout
+
+
+def test_what_moves_a_figure_most_comes_first(project: Path, kam: Kam, commit: Run) -> None:
+    commit({PRESS: deal("Press line", amount="110.10"), DRILLS: deal("Drills", amount="950")},
+           on="2025-04-01T12:00:00+08:00")  # fmt: skip
+    text = kam("kpi", "won_value", "--compare", "HEAD~1").stdout
+    assert text.index("apex/opportunities/drills") < text.index("acme/opportunities/press")
+
+
 def test_a_record_left_out_because_of_errors_is_told_of(project: Path, ask: Ask, kam: Kam, commit: Run) -> None:
     schema = project / "site-config/schemas/opportunity.yml"
     text = schema.read_text("utf-8")

@@ -66,7 +66,10 @@ def show_restated(
     min_n: int | None,
     form: str,
 ) -> None:
-    """Compare and print. The day is that of the revision compared with, unless ``--as-of`` names another."""
+    """Compare and print. The day is that of the revision compared with, unless ``--as-of`` names another.
+
+    Status 1 where a KPI cannot be computed now.
+    """
     from kam.git import GitError
     from kam.kpi.window import month_ends
     from kam.replay.past import RESTATED, UnusableSettings, open_past
@@ -90,6 +93,10 @@ def show_restated(
         refuse_settings(error, ctx, f"--compare {compare} --definitions now")
     click.echo(_render(ctx, asked, found, form, facts=facts))
     report_left_out(ctx, now.left_out())
+    for name, reason in found.failed.items():
+        click.echo(f"kam: {name}: {reason.get(ctx.lang, '')}", err=True)
+    if found.failed:
+        raise SystemExit(1)
 
 
 def _withheld(ctx: Context, now: Portfolio, then: Portfolio, kpis: Sequence[str], min_n: int | None) -> frozenset[str]:

@@ -117,19 +117,28 @@ class RestatementPrinter:
         yield from self._definitions(kpi, found)
 
     def _figures(self, kpi: RestatedKpi) -> str:
-        heads = ["as_of", "group", "then", "n", "now", "n", "difference", *kpi.causes]
+        heads = ["as_of", "group", "then", "n", "now", "n", "difference", *kpi.causes, "note"]
         rows = [
-            [each.as_of.isoformat(), self._group(each), show_value(kpi.kpi, each.then.value, self.lang, kpi.unit),
-             str(each.then.n), show_value(kpi.kpi, each.now.value, self.lang, kpi.unit), str(each.now.n),
+            [each.as_of.isoformat(), self._group(each),
+             show_value(kpi.former, each.then.value, self.lang, kpi.former_unit), str(each.then.n),
+             show_value(kpi.kpi, each.now.value, self.lang, kpi.unit), str(each.now.n),
              self._signed(kpi.kpi, each.difference),
-             *(self._signed(kpi.kpi, each.effects[cause]) for cause in kpi.causes)]
+             *(self._signed(kpi.kpi, each.effects[cause]) for cause in kpi.causes), self._note(each)]
             for each in kpi.figures
         ]  # fmt: skip
-        if len(kpi.causes) < 2:
-            heads, rows = heads[:7], [row[:7] for row in rows]
-        if not any(row[1] for row in rows):
-            heads, rows = [heads[0], *heads[2:]], [[row[0], *row[2:]] for row in rows]
-        return self._table(heads, rows, {"then", "n", "now", "difference", *kpi.causes})
+        idle = {"group", "note"} - {heads[at] for row in rows for at in (1, -1) if row[at]}
+        idle |= set(kpi.causes) if len(kpi.causes) < 2 else set()
+        kept = [at for at, head in enumerate(heads) if head not in idle]
+        numbers = {"then", "n", "now", "difference", *kpi.causes}
+        return self._table([heads[at] for at in kept], [[row[at] for at in kept] for row in rows], numbers)
+
+    def _note(self, figure: RestatedFigure) -> str:
+        """Why there is no value on one side."""
+        missing = [
+            (self._say("then: ", "当时："), figure.then), (self._say("now: ", "现在："), figure.now),
+        ]  # fmt: skip
+        said = [f"{when}{each.reason[self.lang]}" for when, each in missing if each.value is None and each.reason]
+        return self._say("; ", "；").join(said)
 
     def _group(self, figure: RestatedFigure) -> str:
         return figure.label.get(self.lang, "") if figure.grouping else ""
@@ -144,6 +153,7 @@ class RestatementPrinter:
 
     def _records(self, kpi: RestatedKpi, found: Restatement) -> Iterator[str]:
         facts = [each for each in kpi.facts if self.is_whole or each.cause == "records"]
+        facts.sort(key=_weight, reverse=True)
         shown = facts if self.is_whole else facts[:SHOWN]
         rows = [self._fact(fact, kpi.kpi, found) for fact in shown]
         known = {name for fact in kpi.facts for name in fact.records}
@@ -268,3 +278,10 @@ class RestatementPrinter:
         titles = [HEADS[head][self.lang] for head in heads]
         right = [head in numbers for head in heads]
         return (render_markdown if self.is_markdown else render_table)(titles, rows, right)
+
+
+def _weight(fact: FactChange) -> tuple[Decimal, Decimal]:
+    """By how much a record moves numerator and denominator: what moves most comes first."""
+    then, now = sum_up(fact.then), sum_up(fact.now)
+    numerator, denominator = ((b or Decimal(0)) - (a or Decimal(0)) for a, b in zip(then, now, strict=True))
+    return abs(numerator), abs(denominator)

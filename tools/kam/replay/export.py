@@ -40,7 +40,7 @@ def as_json(found: Restatement, settings: Settings, lang: str) -> dict[str, Any]
       zone, or the day asked for); ``now`` is null for the records as they are in the folder
     - ``days``: the days compared; ``definitions``: ``then``, or ``now`` where today's were used for both sides
     - ``kpis``: those of which a figure changed: ``id``, ``was`` (another id that it had then, or null), ``title``,
-      ``unit``, ``causes``, ``definition`` (the path of its file, where that changed) and
+      ``unit``, ``former_unit``, ``causes``, ``definition`` (the path of its file, where that changed) and
 
       - ``figures``: ``as_of``, ``grouping`` (null for the whole), ``key``, ``label``, ``then`` and ``now`` (each
         ``value``, ``n``, ``numerator``, ``denominator``, ``reason``), ``difference``, and ``effects`` of ``records``,
@@ -56,7 +56,8 @@ def as_json(found: Restatement, settings: Settings, lang: str) -> dict[str, Any]
       ``at``, ``author``, ``person``, ``subject``; the newest first), ``uncommitted``
     - ``settings``: the changed files that figures follow from: ``path``, ``kind``, ``keys`` (``key``, ``old``,
       ``new``), ``lines`` (``line`` in the new file, ``old``, ``new``), ``commits``, ``uncommitted``
-    - ``same``, ``added``, ``removed``: ids of KPIs without a difference, not yet defined then, not defined any more.
+    - ``same``, ``added``, ``removed``: ids of KPIs without a difference, not yet defined then, not defined any more;
+      ``failed``: id → why it cannot be computed now.
 
     Values have ten decimals at most; texts are in ``lang``.
     """
@@ -72,6 +73,7 @@ def as_json(found: Restatement, settings: Settings, lang: str) -> dict[str, Any]
         "same": list(found.same),
         "added": list(found.added),
         "removed": list(found.removed),
+        "failed": {name: reason.get(lang, "") for name, reason in found.failed.items()},
     }
 
 
@@ -147,6 +149,7 @@ def _kpi(kpi: RestatedKpi, lang: str) -> dict[str, Any]:
         "was": kpi.was or None,
         "title": kpi.kpi.title.get(lang, ""),
         "unit": kpi.unit,
+        "former_unit": kpi.former_unit,
         "causes": list(kpi.causes),
         "definition": kpi.definition.path if kpi.definition else None,
         "figures": [_figure_change(each, lang) for each in kpi.figures],

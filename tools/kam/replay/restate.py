@@ -105,6 +105,7 @@ class _Comparison:
             same=tuple(name for name in both if name not in changed),
             added=tuple(name for name in asked if name not in both),
             removed=gone,
+            failed={name: result.reason or {} for name, result in now.items() if result.failed},
             records=self.reasons.describe_records(name for kpi in kpis for name in _records_of(kpi)),
             settings=self.reasons.describe_settings(self._relevant_files(kpis)),
             by_definitions_of_now=self.by_now,
@@ -121,6 +122,7 @@ class _Comparison:
     def _restated(self, name: str, states: Sequence[_State], results: Sequence[KpiResult]) -> RestatedKpi:
         by_place = [_figures(result) for result in results]
         labels = {**_labels(results[0]), **_labels(results[-1])}
+        is_comparable = results[0].unit == results[-1].unit
         found = []
         for place in sorted(by_place[0].keys() | by_place[-1].keys(), key=_order):
             chain = [each.get(place, NOTHING) for each in by_place]
@@ -128,7 +130,7 @@ class _Comparison:
                 steps = {state.cause: figure for state, figure in zip(states[1:], chain[1:], strict=True)}
                 day, grouping, key = place
                 label = labels.get((grouping, key), {})
-                found.append(RestatedFigure(day, grouping, key, label, chain[0], chain[-1], steps))
+                found.append(RestatedFigure(day, grouping, key, label, chain[0], chain[-1], steps, is_comparable))
         kpi, was = results[-1].kpi, self.former.get(name, "")
         facts = []
         for at, state in enumerate(states[1:], 1):
@@ -139,7 +141,8 @@ class _Comparison:
             facts += self.reasons.compare_facts(state.cause, kpi, pairs)
         own = self.settings.definitions.get(name) or self.settings.definitions.get(was)
         regrouped = self.reasons.find_regrouped(found)
-        return RestatedKpi(kpi, results[-1].unit, was, found, facts, own, regrouped)
+        units = results[-1].unit, results[0].unit
+        return RestatedKpi(kpi, units[0], results[0].kpi, units[1], was, found, facts, own, regrouped)
 
     def _between(self) -> list[_State]:
         """The states between then and now, as far as they differ from what they follow."""

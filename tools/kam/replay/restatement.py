@@ -25,7 +25,7 @@ class RestatedFigure:
     """A figure of one day, for everything (``key`` None without ``grouping``) or a group, as computed then and now.
 
     ``steps`` has it with the records of now, and then with the settings of now as well, where these differ from what
-    was before; the last step is ``now``.
+    was before; the last step is ``now``. Where the unit is another one, nothing ``is_comparable``.
     """
 
     as_of: date
@@ -35,15 +35,18 @@ class RestatedFigure:
     then: Figure
     now: Figure
     steps: Mapping[str, Figure] = field(default_factory=dict)
+    is_comparable: bool = True
 
     @property
     def difference(self) -> Decimal | None:
         """Now less then; None where one of them has no value."""
-        return _difference(self.then, self.now)
+        return _difference(self.then, self.now) if self.is_comparable else None
 
     @property
     def effects(self) -> dict[str, Decimal | None]:
         """Cause → by how much it moved the value; they sum to the difference. None where a value is missing."""
+        if not self.is_comparable:
+            return dict.fromkeys(CAUSES)
         found: dict[str, Decimal | None] = {}
         before = self.then
         for cause in CAUSES:
@@ -91,11 +94,14 @@ class FactChange:
 
 @dataclass(frozen=True)
 class RestatedKpi:
-    """A KPI of which a figure changed. ``was`` is another id that it had then; ``definition`` the difference of its
-    file, if there is one; ``regrouped`` are changed profiles that may have moved accounts to other groups."""
+    """A KPI of which a figure changed. ``former`` is its definition of then, ``was`` another id that it had;
+    ``definition`` the difference of its file, if there is one; ``regrouped`` are changed profiles that may have moved
+    accounts to other groups."""
 
     kpi: Kpi
     unit: str
+    former: Kpi
+    former_unit: str
     was: str
     figures: Sequence[RestatedFigure]
     facts: Sequence[FactChange]
@@ -146,7 +152,8 @@ class Restatement:
     """What changed since ``then``. ``now`` is None for the records as they are in the folder.
 
     ``days`` were compared; ``same`` are the KPIs without any difference, ``added`` those that were not defined then,
-    ``removed`` those that are not defined any more. ``records`` and ``settings`` (by path) hold what ``kpis`` follow
+    ``removed`` those that are not defined any more, ``failed`` (with the reason) those that cannot be computed now.
+    ``records`` and ``settings`` (by path) hold what ``kpis`` follow
     from. With ``by_definitions_of_now`` today's settings were used for both sides.
     """
 
@@ -157,6 +164,7 @@ class Restatement:
     same: tuple[str, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    failed: Mapping[str, Label]
     records: Mapping[str, RecordChange]
     settings: Mapping[str, SettingsChange]
     by_definitions_of_now: bool = False
