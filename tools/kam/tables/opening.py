@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 9
+FORM = 10
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
@@ -51,6 +51,13 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True, lat
         connection = duckdb.connect(":memory:")
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
         build_tables(connection, portfolio, plans, fillings)
+    return make_tables(connection, portfolio, as_of, late)
+
+
+def make_tables(
+    connection: duckdb.DuckDBPyConnection, portfolio: RecordSource, as_of: date, late: Iterable[LateTable] = ()
+) -> Tables:
+    """Tables over a connection that has what ``build_tables`` makes attached as ``kept``; locks it down for good."""
     filled = LateTables.of((*_own_late(portfolio), *late))
     for table in filled.tables:
         columns = ", ".join(f"{quoted(each.name)} {each.sql}" for each in table.columns)
@@ -61,7 +68,7 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True, lat
     connection.execute("SET search_path = 'kept,memory'")
     strict.execute(f"SET TimeZone = '{zone}'")
     lock_down(connection, zone)
-    return Tables(connection, strict, plans, as_of, filled)
+    return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, filled)
 
 
 def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:

@@ -52,14 +52,14 @@ CREATE TABLE spans.{name} AS
     UNION ALL
     SELECT id, CASE WHEN born IS NULL THEN state ELSE {first} END, ended,
       greatest(ended, coalesce(least(begin, born), begin, born, ended)), until FROM known WHERE ended < until)
-  SELECT * FROM stated WHERE valid_from < valid_to ORDER BY id, valid_from;
+  SELECT *, coalesce(state_then IN ({opened}), true) AS open_then FROM stated WHERE valid_from < valid_to ORDER BY id, valid_from;
 """
 """From when on, and up to but without when, a record was in which state, and since when that is known. Before its
 first change it was in the first state, and a record without changes in that of today; one that ended without having
 been seen to was in the first state until then. It is not there before it began."""
 ON = """
 CREATE MACRO {on}(day) AS TABLE
-  SELECT t.*{replaced}, s.state_then, s.since_then, coalesce(s.state_then IN ({opened}), true) AS open_then{severity}
+  SELECT t.*{replaced}, s.state_then, s.since_then, s.open_then{severity}
   FROM {name} t JOIN spans.{name} s ON s.id = t.id WHERE s.valid_from <= day AND day < s.valid_to;
 """
 
@@ -86,6 +86,7 @@ def _on_sql(plan: TablePlan, states: States) -> str:
         type=_text(plan.rtype.name),
         field=_text(states.field),
         current=f"t.{quoted(states.field)}",
+        opened=", ".join(map(_text, states.open)) or "NULL",
         terminal=", ".join(map(_text, states.terminal)) or "NULL",
         end=f"coalesce({', '.join(ends)})" if ends else "CAST(NULL AS DATE)",
         begin=f"t.{quoted(day_column)}" if day_column in own else "CAST(NULL AS DATE)",
@@ -94,7 +95,6 @@ def _on_sql(plan: TablePlan, states: States) -> str:
     return (spans + joined_sql(name) if is_promised else spans) + ON.format(
         on=quoted(plan.name + "_on"),
         name=name,
-        opened=", ".join(map(_text, states.open)) or "NULL",
         replaced=f" REPLACE ({replaced_sql(plan.columns, 'day')})" if is_promised else "",
         severity=f", coalesce(s.{KNOWN}, t.severity) AS severity_then" if is_promised and "severity" in own else "",
     )
