@@ -77,7 +77,7 @@ class Source:
             "customer_retention": share(len(before) - lost, len(before)),
             "churn": share(lost, len(before)),
             "accounts_lost": float(lost),
-            "purchase_frequency": 0.0 if now else None,
+            "purchase_frequency": None,
         }
 
     def revenue(self, day: date) -> dict[str, float | None]:
