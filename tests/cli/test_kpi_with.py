@@ -85,7 +85,7 @@ def test_json_has_all_of_it(kam: Run, root: Path) -> None:
     document = json.loads(kam("win_rate", "--by", "account", "--facts", "--trend", "2", "--format", "json").stdout)
     assert document["assumed"] == {
         "file": str(root.parent / "patch.yml"), "changed": ["acme/opportunities/d1"],
-        "added": ["acme/opportunities/2026-01-01-what-if-2"], "removed": [], "rates": {},
+        "added": ["acme/opportunities/2026-01-01-what-if-2"], "removed": [], "rates": {}, "figures": {},
     }  # fmt: skip
     (kpi,) = document["kpis"]
     assert (kpi["today"]["value"], kpi["assumed"]["value"], kpi["difference"]) == (25, 60, 35)

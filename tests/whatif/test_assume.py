@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kam.model.texts import render_message
+from kam.settings.figures import Figures
 from kam.whatif import Assumed, AssumedRecords
 
 Assume = Callable[[str], Assumed]
@@ -86,6 +87,16 @@ def test_a_rate_holds_from_the_day_on(assume: Assume) -> None:
     assert str(currencies.rate("EUR", "2026-03-01")) == "9.5"
 
 
+def test_settings_of_figures_are_changed_where_they_are_named(assume: Assume) -> None:
+    assumed = assume("- figures: {margin: 35, clv: {retention: 91, retention_by_tier: {A: 99}}}\n")
+    assert assumed.records is not None
+    figures, before = assumed.records.settings.part(Figures), assumed.records.below.settings.part(Figures)
+    assert (figures.margin, figures.clv.retention, figures.clv.discount) == (35, 91, before.clv.discount)
+    assert figures.clv.retention_by_tier == {**before.clv.retention_by_tier, "A": 99}
+    assert figures.decline == before.decline
+    assert assumed.figures == {"margin": "35", "clv.retention": "91", "clv.retention.A": "99"}
+
+
 WRONG = [
     ("amount: 5\n", 1, "list", "A what-if file is a list of assumptions"),
     ("- recrod: acme\n", 1, "form-near", "Did you mean record?"),
@@ -115,6 +126,8 @@ WRONG = [
     ("- rates: {CNY: 2}\n", 1, "currency", "other than CNY"),
     ("- rates: {USD: x}\n", 1, "number", "x is not a number"),
     ("- rates: {USD: 5}\n  from: tomorrow\n", 2, "day", "tomorrow is no date"),
+    ("- figures: {marign: 35}\n", 1, "near", "Did you mean margin?"),
+    ("- figures: {margin: 350}\n", 1, "range", "350 lies outside 0 to 100"),
     ("- a: [1\n", 1, "bracket", "not closed"),
 ]  # fmt: skip
 
@@ -144,7 +157,8 @@ def test_errors_of_other_records_do_not_stand_in_the_way(assume: Assume) -> None
 PIECES = st.sampled_from(
     ["- record: acme", f"- record: {DEAL}", "- remove: acme", "- type: order", "  account: acme", "  set:", "  fields:",
      "    amount: 5", "    stage: won", "    date: 2026-05-01", "    contacts: [{id: 1}]", "    tags: {a: b}",
-     "    lines: [{no: 1, quantity: x}]", "- rates: {USD: 7}", "    owner:", "    history: [[1]]", "    a b: c",
+     "    lines: [{no: 1, quantity: x}]", "- rates: {USD: 7}",
+     "- figures: {margin: 30, clv: [1]}", "    owner:", "    history: [[1]]", "    a b: c",
      "    title: [x]", "    name: {en: x}", "  set: [1]", "  id: SO-1", "    id: {a: 1}", "- {}", "- [[]]", "    '': 1"]
 )  # fmt: skip
 

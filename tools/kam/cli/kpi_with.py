@@ -27,9 +27,10 @@ with_option = click.option(
     metavar="FILE",
     help=words(
         "Beside today's values those under the assumptions of a YAML file: records changed (record, set), added "
-        "(type, account, fields) or taken away (remove), and rates. Nothing is written.",
+        "(type, account, fields) or taken away (remove), rates, and figures. Nothing is written. "
+        "An example: kam explain what-if",
         "同时列出按假设测算的数值。假设写在 YAML 文件中：修改记录（record、set）、新增记录（type、account、fields）、"
-        "去掉记录（remove）以及汇率（rates）。不会写入任何文件。",
+        "去掉记录（remove）、汇率（rates）、计算参数（figures）。不会写入任何文件。示例见 kam explain what-if。",
     ),
 )
 """The command gets the file as ``patch``."""
@@ -115,4 +116,4 @@ def show_with(
 
 def _describe(assumed: Assumed) -> dict[str, Any]:
     listed = {"changed": assumed.changed, "added": assumed.added, "removed": assumed.removed}
-    return {"file": assumed.file, **listed, "rates": assumed.rates}
+    return {"file": assumed.file, **listed, "rates": assumed.rates, "figures": assumed.figures}

@@ -51,15 +51,15 @@ class WhatIfPrinter:
         return "\n\n".join(parts)
 
     def _assumptions(self, assumed: Assumed) -> str:
-        rates = [f"{code} = {rate}" for code, rate in assumed.rates.items()]
+        settings = [f"{name} = {value}" for name, value in (assumed.rates | assumed.figures).items()]
         counts = (
             (assumed.changed, "{} changed", "修改 {} 条"), (assumed.added, "{} added", "新增 {} 条"),
             (assumed.removed, "{} taken away", "去掉 {} 条"),
         )  # fmt: skip
         told = [(zh if self.lang == "zh" else en).format(len(ids)) for ids, en, zh in counts if ids]
         if self.lang == "zh":
-            return "假设：" + "，".join([*(["记录" + "、".join(told)] if told else []), *rates])
-        return "Assumed: " + ", ".join([*([f"records: {', '.join(told)}"] if told else []), *rates])
+            return "假设：" + "，".join([*(["记录" + "、".join(told)] if told else []), *settings])
+        return "Assumed: " + ", ".join([*([f"records: {', '.join(told)}"] if told else []), *settings])
 
     def _undated(self) -> str:
         if self.lang == "zh":

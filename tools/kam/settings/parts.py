@@ -59,6 +59,10 @@ class Parts:
             self._values[name] = decode(made, self._lines.get(name, "{}"))
         return cast(T, self._values[name])
 
+    def having(self, part: object) -> Parts:
+        """The same with this part in the place of the one of its type."""
+        return Parts({**self._values, type(part).__name__: part}, self._lines)
+
     def items(self) -> Mapping[str, Any]:
         """Name of the dataclass → part, of those that were read from files."""
         return self._values

@@ -18,6 +18,7 @@ from kam.model.problem import FieldPath, Level, Problem, field_text
 from kam.model.record import Record
 from kam.portfolio.judge import Judge
 from kam.portfolio.trial import Trial, try_changes
+from kam.settings.figures import Figures
 from kam.settings.section import is_day
 from kam.settings.yaml_reader import load_yaml_with_lines
 from kam.whatif.overlay import AssumedRecords
@@ -37,7 +38,7 @@ WHY = "what-if"
 class Assumed:
     """What a ``file`` assumes. ``records`` is None where it has mistakes; ``problems`` then says which, sorted.
 
-    ``changed``, ``added`` and ``removed`` are ids of records.
+    ``changed``, ``added`` and ``removed`` are ids of records; ``figures`` are named as in the table ``parameters``.
     """
 
     file: str
@@ -47,6 +48,7 @@ class Assumed:
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     rates: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
 
 
 def read_assumptions(portfolio: Portfolio, path: str, raw: bytes, as_of: date) -> Assumed:
@@ -64,11 +66,14 @@ def read_assumptions(portfolio: Portfolio, path: str, raw: bytes, as_of: date) -
     if any(problem.level is Level.ERROR for problem in file.problems):
         return Assumed(path, sorted(file.problems, key=lambda each: each.sort_key))
     instead: dict[str, Record | None] = {**records, **dict.fromkeys(patch.removed)}
-    overlay = AssumedRecords(portfolio, instead, _with_rates(portfolio.settings, patch))
+    settings = _with_figures(_with_rates(portfolio.settings, patch), patch)
+    overlay = AssumedRecords(portfolio, instead, settings)
     changed = sorted({each.record.id for each in patch.changed})
     added = sorted(records.keys() - set(changed))
     rates = {code: f"{rate:f}" for code, _, rate in patch.rates}
-    return Assumed(path, [], overlay, changed, added, sorted(patch.removed), rates)
+    before, after = (each.part(Figures).parameters for each in (portfolio.settings, settings))
+    figures = {name: f"{value}" for name, value in after.items() if before.get(name) != value}
+    return Assumed(path, [], overlay, changed, added, sorted(patch.removed), rates, figures)
 
 
 class _Draft:
@@ -225,3 +230,7 @@ def _with_rates(settings: Settings, patch: Patch) -> Settings:
         earlier = tuple(each for each in listed[code].rates if each[0] < since)
         listed[code] = replace(listed[code], rates=(*earlier, (since, rate)))
     return replace(settings, currencies=replace(settings.currencies, listed=listed))
+
+
+def _with_figures(settings: Settings, patch: Patch) -> Settings:
+    return settings if patch.figures is None else replace(settings, parts=settings.parts.having(patch.figures))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.model.record import Record
+from kam.settings.figures import Figures
 from kam.tables.source import RecordSource, Span
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class AssumedRecords:
 
     def __post_init__(self) -> None:
         self.root, self.origin = self.below.root, self.below.origin
-        assumed = repr((sorted(self.instead.items(), key=lambda each: each[0]), self.settings.currencies))
+        records = sorted(self.instead.items(), key=lambda each: each[0])
+        assumed = repr((records, self.settings.currencies, self.settings.part(Figures)))
         self.digest = f"{self.below.digest}+{blake2b(assumed.encode(), digest_size=16).hexdigest()}"
 
     def iter_records(self, type: str | None = None, *, span: Span = ("", "")) -> Iterator[Record]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kam.model.record import PORTFOLIO, Record
 from kam.model.schema import RecordType
+from kam.settings.figures import Figures, read_figures
+from kam.settings.parts import Known
 from kam.settings.section import Section, is_day, nearest, shown
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "remove": ("remove",),
     "type": ("type", "account", "id", "fields"),
     "rates": ("rates", "from"),
+    "figures": ("figures",),
 }
 """The key that tells what an assumption is about, and all keys that it may have."""
 
@@ -50,13 +53,15 @@ class Added:
 
 @dataclass
 class Patch:
-    """What a file assumes. ``rates`` are currency, first day and rate."""
+    """What a file assumes. ``rates`` are currency, first day and rate; ``figures`` is None where it says nothing of
+    them."""
 
     file: LocatedYaml
     changed: list[Changed] = field(default_factory=list)
     added: list[Added] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     rates: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    figures: Figures | None = None
 
 
 def read_patch(file: LocatedYaml, portfolio: Portfolio, as_of: date) -> Patch:
@@ -83,7 +88,11 @@ class _Reader:
                 self.file.report((at,), RULE, "form-near" if near else "form", {"near": near})
                 continue
             section = Section(self.file, (at,), FORMS[form])
-            {"record": self._change, "remove": self._remove, "type": self._add, "rates": self._rates}[form](at, section)
+            read = {
+                "record": self._change, "remove": self._remove, "type": self._add, "rates": self._rates,
+                "figures": self._figures,
+            }  # fmt: skip
+            read[form](at, section)
 
     def _change(self, at: int, section: Section) -> None:
         record = self._find(section.text("record"), (at, "record"))
@@ -162,6 +171,12 @@ class _Reader:
             elif rate is not None:
                 self.file.report((at, "rates", code), RULE, "rate", {"code": code})
 
+    def _figures(self, at: int, section: Section) -> None:
+        settings = self.portfolio.settings
+        said = self._values(at, "figures")
+        read = read_figures(Section(self.file, (at, "figures")), Known(types=settings.types))
+        self.patch.figures = _merged(self.patch.figures or settings.part(Figures), read, said)
+
     def _find(self, name: str, path: tuple[str | int, ...]) -> Record | None:
         clean = name.strip().removeprefix("accounts/").removesuffix(".md")
         record = self.portfolio.find_record(clean) or self.portfolio.find_record(f"{clean}/profile")
@@ -172,6 +187,22 @@ class _Reader:
             self.file.report(path, RULE, "faulty", {"record": record.id, "path": record.path})
             return None
         return record
+
+
+def _merged(old: Any, new: Any, said: Mapping[str, Any]) -> Any:
+    """The old values with those of the new ones that were said, also inside of parts."""
+    changed: dict[str, Any] = {}
+    for name, value in said.items():
+        if not hasattr(new, name):
+            continue
+        inner = getattr(new, name)
+        if isinstance(value, Mapping) and isinstance(inner, Mapping):
+            changed[name] = {**getattr(old, name), **inner}
+        elif isinstance(value, Mapping) and is_dataclass(inner):
+            changed[name] = _merged(getattr(old, name), inner, value)
+        else:
+            changed[name] = inner
+    return replace(old, **changed)
 
 
 def _nearest_record(name: str, portfolio: Portfolio) -> str:
