@@ -37,10 +37,17 @@ def paying(key: str) -> str:
 
 
 def test_dso_is_receivables_by_sales_times_days(given: Given) -> None:
-    invoices = {"a": invoice(150_000), "b": invoice(50_000)}
+    invoices = {"a": invoice(150_000, "2026-01-01"), "b": invoice(50_000)}
     records = books(invoices, {"p": payment(150_000, "2026-07-01", invoice=paying("a"))})
     found = figure(given(records), "dso", DAY)
     assert (found.value, found.n, found.unit) == (Decimal("91.25"), 2, "days")
+    assert value(given(records | {"acme/invoices/2020-01#o": invoice(0, "2020-01-01")}), "dso", DAY) == Decimal("91.25")
+
+
+def test_dso_counts_the_days_since_the_first_invoice(given: Given) -> None:
+    """Half a year's sales over a whole year's days would double what customers seem to owe."""
+    source = given(books({"a": invoice(100, "2026-07-05"), "b": invoice(100, "2026-12-01", status="paid")}))
+    assert value(source, "dso", DAY) == 90, "180 days × a half"
 
 
 OPEN: dict[str, tuple[Records, int | None]] = {
