@@ -62,9 +62,15 @@ MISTAKES = {
         ("FROM meetings", "FROM meetings WHERE at_date < $today_"),
         ["12:6 There is no parameter"],
     ),
-    "two statements": (("FROM meetings", "FROM meetings; SELECT 1"), ["12:6 The query cannot run: one statement"]),
-    "a write": (("SELECT account", "DELETE FROM meetings RETURNING account"), ["The query cannot run"]),
-    "a file": (("FROM meetings", "FROM read_csv('/etc/passwd')"), ["The query cannot run: Permission Error"]),
+    "two statements": (("FROM meetings", "FROM meetings; SELECT 1"), ["12:6 The query is not exactly one statement"]),
+    "a write": (
+        ("SELECT account", "DELETE FROM meetings RETURNING account"),
+        ["The query is to do something else than read"],
+    ),
+    "a file": (
+        ("FROM meetings", "FROM read_csv('/etc/passwd')"),
+        ["The query asks for a file or an address: /etc/passwd"],
+    ),
     "targets the wrong way round": (
         ("good: 10, watch: 5", "good: 5, watch: 10"),
         ["11:27 The value to watch (10) is better than the good one (5)"],

@@ -25,9 +25,24 @@ if TYPE_CHECKING:
 
 FILE, QUERY = "kpi-file", "kpi-query"
 PARAMETERS = ("as_of", "from", "to")
-COLUMN = re.compile(r'column "([^"]+)" not found|does not have a column named "([^"]+)"')
-TABLE = re.compile(r"Table with name (\S+) does not exist")
-FUNCTION = re.compile(r"Table Function with name \"?([\w]+)\"? does not exist")
+FAILURES = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"only SELECT is allowed|data-modifying", "read-only"),
+        (r"one statement at a time", "one-select"),
+        (r'Cannot access file "([^"]+)"', "outside"),
+        (r'syntax error at or near "([^"]+)"', "syntax"),
+        (r'column "([^"]+)" must appear in the GROUP BY', "not-grouped"),
+        (r'column "([^"]+)" not found|does not have a column named "([^"]+)"', "column"),
+        (r"Table with name (\S+) does not exist", "table"),
+        (r"Table Function with name \"?(\w+)\"? does not exist", "table"),
+        (r"Function with name \"?(\w+)\"? does not exist", "function"),
+    )
+)
+"""What the engine says → the key of what we say."""
+SUGGESTED = re.compile(r'Did you mean "(\w+)"')
+ADDRESS = re.compile(r"[/\\:]")
+PREFIX = re.compile(r"^\w+ Error: ")
 COMMENT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 FICKLE = re.compile(
     r"\b(random|now|today|current_date|current_time|current_timestamp|localtime|localtimestamp|get_current_time"
@@ -173,22 +188,28 @@ def _report_failure(
     line, column = file.place((part,))
     if part == "sql" and error.line and "\n" in kpi.sql:
         line, column = line + error.line, 1
-    missing_column, missing_table = COLUMN.search(text), TABLE.search(text) or FUNCTION.search(text)
-    if missing_column:
-        name = missing_column[1] or missing_column[2]
+    key, name, known = _name_failure(text, kpi, part, columns)
+    near = next(iter(get_close_matches(name, known, n=1)), "")
+    args = {"name": name, "near": near, "why": " ".join(PREFIX.sub("", text).split())}
+    file.problems.append(_problem(file, line, column, f"{key}-near" if near else key, args))
+
+
+def _name_failure(
+    text: str, kpi: Kpi, part: str, columns: dict[str, tuple[str, ...]]
+) -> tuple[str, str, Collection[str]]:
+    """What the engine complains of: the key of our message, the name it is about, and what the name may have meant."""
+    found, key = next(((m, key) for pattern, key in FAILURES if (m := pattern.search(text))), (None, "failed"))
+    name = next((each for each in (found.groups() if found else ()) if each), "").strip('"!')
+    if key == "column":
         words = {part, *re.findall(r"\w+", kpi.sql)}
         used = [t for t in columns if t in words or f"{t}_on" in words]
-        near = get_close_matches(name, sorted({c for t in used for c in columns[t]}), n=1)
-        key = "column"
-    elif missing_table:
-        name = missing_table[1].strip('"!')
-        near = get_close_matches(name, [*columns, *(f"{t}_on" for t in columns)], n=1)
-        key = "table"
-    else:
-        file.problems.append(_problem(file, line, column, "failed", {"why": text}))
-        return
-    args = {"name": name, "near": near[0] if near else ""}
-    file.problems.append(_problem(file, line, column, f"{key}-near" if near else key, args))
+        return key, name, sorted({c for t in used for c in columns[t]})
+    if key == "table" and ADDRESS.search(name):
+        return "outside", name, ()
+    if key == "table":
+        return key, name, [*columns, *(f"{t}_on" for t in columns if f"{t}_on" != name)]
+    suggested = SUGGESTED.search(text)
+    return key, name, [suggested[1]] if key == "function" and suggested else ()
 
 
 def _problem(file: LocatedYaml, line: int, column: int, key: str, args: dict[str, str]) -> Problem:

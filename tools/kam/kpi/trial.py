@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kam.model.schema import RecordType
     from kam.settings import Settings
 
-SECONDS = 10.0
+SECONDS = 5.0
 """How long a query may take on the made-up records; a sound one takes a few hundredths."""
 COLUMNS = 'CAST(account AS VARCHAR), CAST(person AS VARCHAR), "at", CAST(record AS VARCHAR), numerator, denominator'
 Facts = Counter[tuple[Any, ...]]
