@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 KINDS = (
     "", "accounts/", "accounts/acme/", "accounts/hostile/", "accounts/_unassigned/", "records/", "records/issues/",
-    "kpis/", "kpis/win_rate/", "problems/", "handbook/", "handbook/records/issue/", "zh/", "zh/accounts/acme/",
+    "due/", "kpis/", "kpis/win_rate/", "problems/", "handbook/", "handbook/records/issue/", "zh/", "zh/accounts/acme/",
 )  # fmt: skip
 """One page of each kind, in either language."""
 
@@ -111,6 +111,23 @@ def test_accounts_sort_by_a_column_and_back(desktop: Any) -> None:
     heading.click()
     assert [row.get_attribute("data-tier") for row in page.locator("#kam-accounts tbody tr").all()] == ["C", "B", "A"]
     assert page.locator("#kam-accounts th[aria-sort=descending]").inner_text().startswith("Tier")
+
+
+def test_what_is_due_for_me_is_remembered(desktop: Any) -> None:
+    page = desktop.open("due/")
+    rows = "#kam-due tbody tr:not([hidden])"
+    everything = page.locator(rows).count()
+    person = page.locator("select[name=person] option").nth(1).get_attribute("value")
+    page.select_option("select[name=person]", person)
+    mine = page.locator(rows).count()
+    assert 0 < mine < everything
+    assert all(person in row.get_attribute("data-person").split("¦") for row in page.locator(rows).all())
+    page = desktop.open("due/")
+    assert page.locator("select[name=person]").input_value() == person and page.locator(rows).count() == mine
+    page.click(".kam-filter button[type=reset]")
+    page.wait_for_function(f"document.querySelectorAll('{rows}').length === {everything}")
+    page = desktop.open(f"due/?person={person}")
+    assert page.locator(rows).count() == mine
 
 
 def test_link_to_a_record_opens_it(desktop: Any) -> None:
