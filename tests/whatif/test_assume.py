@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kam.model.texts import render_message
+from kam.portfolio import open_portfolio
 from kam.settings.figures import Figures
-from kam.whatif import Assumed, AssumedRecords
+from kam.whatif import Assumed, AssumedRecords, read_assumptions
 
 Assume = Callable[[str], Assumed]
 DEAL = "acme/opportunities/2026-01-10-line-3"
@@ -181,3 +183,14 @@ def test_nothing_below_the_portfolio_changes(assume: Assume, small: Path) -> Non
     records(assume(f"- record: {DEAL}\n  set: {{stage: won}}\n- remove: globex\n"))
     assume("- {type: order, account: acme, fields: {date: 2026-05-25, amount: x}}\n")
     assert state() == before
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_example_of_the_handbook_holds_for_the_sample(repository: Path, lang: str) -> None:
+    page = (repository / "sop" / lang / "kpis.md").read_text("utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    with open_portfolio(repository) as sample:
+        assumed = read_assumptions(sample, "plan.yml", example.encode(), date(2026, 11, 22))
+        assert not assumed.problems, [render_message(p, lang) for p in assumed.problems]
+    assert (len(assumed.changed), len(assumed.added), len(assumed.removed)) == (1, 1, 1)
+    assert assumed.rates and assumed.figures

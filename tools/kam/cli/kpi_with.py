@@ -99,9 +99,10 @@ def show_with(
         asked.portfolio, assumed.records, asked.as_of, kpis or None, account=account, by=by, trend=trend, facts=facts,
         limit=lambda results: withhold_small(ctx, results, min_n, facts=facts),
     )  # fmt: skip
+    left_out = asked.portfolio.left_out()
     if form == "json":
         revision = find_revision(asked.portfolio)
-        text = render_json(as_json(compared, asked.as_of, revision, ctx.lang, _describe(assumed)))
+        text = render_json(as_json(compared, asked.as_of, revision, ctx.lang, _describe(assumed), left_out))
     elif form == "csv":
         text = render_csv(*as_rows(compared, ctx.lang))
     else:
@@ -110,7 +111,7 @@ def show_with(
         text = WhatIfPrinter(ctx.lang, is_markdown=form == "md").render(compared, assumed, is_short=not kpis)
     click.echo(text)
     report_revision(ctx, asked)
-    report_left_out(ctx, asked.portfolio.left_out())
+    report_left_out(ctx, left_out)
     return [each.assumed for each in compared]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,14 +22,21 @@ FACT_HEADS = (
 
 
 def as_json(
-    compared: Iterable[Comparison], as_of: date, revision: str | None, lang: str, assumed: Mapping[str, Any]
+    compared: Iterable[Comparison],
+    as_of: date,
+    revision: str | None,
+    lang: str,
+    assumed: Mapping[str, Any],
+    left_out: Sequence[str],
 ) -> dict[str, Any]:
-    """One document: the day, the commit the records stand at, what was assumed, and each KPI as it is and would be."""
+    """One document: the day, the commit the records stand at, what was assumed, each KPI as it is and would be, and the
+    ids of the records that were left out because of errors."""
     return {
         "as_of": as_of.isoformat(),
         "revision": revision,
         "assumed": dict(assumed),
         "kpis": [_kpi(each, lang) for each in compared],
+        "left_out": list(left_out),
     }
 
 
