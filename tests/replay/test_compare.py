@@ -74,7 +74,7 @@ def test_a_changed_record_is_named_with_its_fields_and_the_commit(
     assert "1 of 2 KPIs differs from what was known at v1" in text
     assert "Amount: 100.10 → 120.10" in text and f"Wang Fang, 2025-04-01, {second[:10]}: As signed" in text
     chinese = kam("kpi", "--compare", "v1", lang="zh").stdout
-    assert "1 项与 v1" in chinese and "金额：100.10 → 120.10" in chinese and "王芳" in chinese
+    assert "1 项与 v1（" in chinese and "金额：100.10 → 120.10" in chinese and "王芳" in chinese
 
 
 def test_late_and_deleted_records_are_told_apart(project: Path, ask: Ask, kam: Kam, commit: Run) -> None:

@@ -40,9 +40,9 @@ HEADS: dict[str, Label] = {
     "then": {"en": "Then", "zh": "当时"},
     "now": {"en": "Now", "zh": "现在"},
     "difference": {"en": "Difference", "zh": "差额"},
-    "records": {"en": "By records", "zh": "因记录"},
-    "settings": {"en": "By settings", "zh": "因设置"},
-    "definition": {"en": "By definition", "zh": "因定义"},
+    "records": {"en": "By records", "zh": "记录影响"},
+    "settings": {"en": "By settings", "zh": "设置影响"},
+    "definition": {"en": "By definition", "zh": "定义影响"},
     "changed": {"en": "What changed", "zh": "改动"},
     "who": {"en": "Who", "zh": "修改人"},
     "file": {"en": "File", "zh": "文件"},
@@ -89,7 +89,7 @@ class RestatementPrinter:
         yield self._say(
             f"{span}: {count} of {total} KPIs differ{'s' if count == 1 else ''} from what was known at {named}; "
             f"now means {with_}.",
-            f"{span}：共 {total} 项指标，{count} 项与 {named} 时不同；“现在”指{with_}。",
+            f"{span}：共 {total} 项指标，{count} 项与 {named}当时的结果不同；“现在”指{with_}。",
         )
         comma = self._say(", ", "、")
         if found.by_definitions_of_now:
@@ -106,12 +106,15 @@ class RestatementPrinter:
         return self._say(f"{revision.asked} ({revision.short}, {day})", f"{revision.asked}（{revision.short}，{day}）")
 
     def _section(self, kpi: RestatedKpi, found: Restatement) -> Iterator[str]:
-        title = f"{kpi.kpi.title.get(self.lang, '')} ({kpi.kpi.id})"
+        title = self._say(
+            f"{kpi.kpi.title.get('en', '')} ({kpi.kpi.id})", f"{kpi.kpi.title.get('zh', '')}（{kpi.kpi.id}）"
+        )
         was = self._say(f", called {kpi.was} then", f"，当时名为 {kpi.was}") if kpi.was else ""
         comma = self._say(" and ", "、")
         causes = comma.join(CAUSES[cause][self.lang] for cause in kpi.causes)
         because = self._say(f"because of {causes}{was}", f"原因：{causes}{was}")
-        yield f"## {title}\n\n{because}" if self.is_markdown else f"{title}: {because}"
+        colon = self._say(": ", "，")
+        yield f"## {title}\n\n{because}" if self.is_markdown else f"{title}{colon}{because}"
         yield self._figures(kpi)
         yield from self._records(kpi, found)
         yield from self._definitions(kpi, found)
