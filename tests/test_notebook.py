@@ -70,6 +70,19 @@ def test_kpis_are_rows_with_groups_and_trend(book: kam.Notebook) -> None:
     assert book.facts("win_rate", account="nobody").num_rows == 0
 
 
+def test_figures_are_the_same_for_many_days_in_one_go(book: kam.Notebook) -> None:
+    days = ["2026-09-30", dt.date(2026, 10, 31)]
+    found = book.figures(days, "win_rate", "order_value").to_pylist()
+    trend = [row for row in book.kpi("win_rate", "order_value", trend=3).to_pylist() if row["grouping"] == "trend"]
+    known = {(row["kpi"], row["as_of"]): (float(row["value"]), row["n"]) for row in trend}
+    assert len(found) == 4
+    assert all((pytest.approx(row["value"]), row["n"]) == known[row["kpi"], row["day"]] for row in found)
+    keys = book.figures(days, "win_rate", by="account").column("key").to_pylist()
+    assert len(set(keys)) > 1 and None not in keys
+    with pytest.raises(kam.NotebookError, match="Did you mean win_rate"):
+        book.figures(days, "winrate")
+
+
 def test_all_kpis_at_once_have_the_same_columns(book: kam.Notebook) -> None:
     assert set(book.kpi().column("kpi").to_pylist()) >= {"win_rate", "nps", "order_value"}
 

@@ -122,20 +122,40 @@ class Notebook:
         return self._ask(sql, params)
 
     def kpi(
-        self, *names: str, by: str | None = None, account: str | None = None, trend: int = 0, min_n: int = 0
+        self, *names: str, by: str | None = None, account: str | None = None, trend: int = 0, min_n: int | None = None
     ) -> pa.Table:
         """The KPIs named (all, where none is): a row for each figure.
 
         Columns: ``kpi, title, unit, from, to, grouping, key, label, as_of, value, n, numerator, denominator, status,
         reason``. The row of the whole has an empty ``grouping``; groups have that of ``by``, points of the trend
-        ``trend``. ``value`` is null where there is none, and ``reason`` says why. ``min_n`` withholds groups of
-        fewer facts, as ``kam kpi --min-n`` does. Raises NotebookError where a KPI is unknown or failed.
+        ``trend``. ``value`` is null where there is none, and ``reason`` says why. Groups of fewer facts than
+        ``min_n`` are withheld, as by ``kam kpi --min-n``: by default as the KPI's file says, with 1 none is.
+        Raises NotebookError where a KPI is unknown or failed.
         """
         from kam.kpi.export import as_table
-        from kam.kpi.withhold import withhold
+        from kam.kpi.withhold import limit_of, withhold
 
         results = self._compute(names, by=by, account=account, trend=trend)
-        return as_table([withhold(each, min_n) for each in results], self.lang)
+        return as_table([withhold(each, limit_of(each.kpi, min_n)) for each in results], self.lang)
+
+    def figures(
+        self, days: Iterable[date | str], *names: str, by: str | None = None, account: str | None = None
+    ) -> pa.Table:
+        """The KPIs named (all, where none is) on each of the days, in one go and without words: for long series.
+
+        Columns: ``kpi, day, key, value, n, numerator, denominator``; ``value`` is binary, the other two are exact. With
+        ``by`` a row for each group that has facts, else ``key`` is null. Nothing is withheld. Raises NotebookError
+        where a KPI is unknown or cannot be computed.
+        """
+        from kam.kpi import figures
+        from kam.tables import TablesError
+
+        self._require(names)
+        wanted = [_day(day, "") for day in days]
+        try:
+            return figures(self.portfolio, wanted, names or None, by=by, account=account, tables=self._tables)
+        except TablesError as error:
+            raise NotebookError(error.words[self.lang]) from None
 
     def facts(self, kpi: str, *, account: str | None = None) -> pa.Table:
         """The records behind a KPI: a row for each, with what it adds to numerator and denominator."""
@@ -153,17 +173,22 @@ class Notebook:
         return [words[self.lang] for words in self._tables.flaws()]
 
     def _compute(self, names: Sequence[str], **wanted: Any) -> list[KpiResult]:
-        from kam.kpi import compute, load_kpis
+        from kam.kpi import compute
 
-        known = [kpi.id for kpi in load_kpis(self.portfolio.root)]
-        for name in names:
-            if name not in known:
-                raise self._unknown("KPI", name, known)
+        self._require(names)
         results = compute(self.portfolio, self.as_of, names or None, tables=self._tables, **wanted)
         for result in results:
             if result.failed:
                 raise NotebookError(f"{result.id}: {(result.reason or {}).get(self.lang, '')}")
         return results
+
+    def _require(self, kpis: Iterable[str]) -> None:
+        from kam.kpi import load_kpis
+
+        known = [kpi.id for kpi in load_kpis(self.portfolio.settings.root)]
+        for name in kpis:
+            if name not in known:
+                raise self._unknown("KPI", name, known)
 
     def _ask(self, sql: str, params: dict[str, Any] | None = None) -> pa.Table:
         from kam.tables import TablesError
