@@ -220,3 +220,32 @@ def test_a_period_that_still_runs_is_scored_up_to_the_day(scored: Callable[..., 
     assert found["results"][0]["target"] == pytest.approx(2000 * 15 / 365)
     shown = kam("appraise", "ann", "--period", "2026-Q3", "--format", "md").stdout
     assert "The period is not over: figures up to 2026-07-15" in shown
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        ("{kpi: sales_concentration}", "8:17 error appraisal-goal: The KPI sales_concentration has no figure for one"),
+        ("{kpi: win_rate, by: account_owner}", "8:17 error appraisal-goal: The KPI win_rate has no figure for one"),
+        ("{kpi: contribution}", "8:17 error appraisal-goal: The KPI contribution is a share of the whole"),
+        ("{kpi: records_changed, target: 5}", "8:17 error appraisal-goal: Nothing says which direction of records_ch"),
+        ("{kpi: won_value}", "8:17 error appraisal-goal: Neither this goal nor the KPI won_value has a target"),
+        ("{kpi: win_rate, target: quota}", "8:35 error appraisal-goal: A quota is an amount of money, but win_rate"),
+    ],
+)
+def test_goals_that_give_no_points_are_told_with_the_settings(root: Path, goal: str, said: str) -> None:
+    from kam.kpi.goals import check_goals
+    from kam.model.texts import render_message
+
+    path = root / "site-config/appraisal.yml"
+    path.write_text(path.read_text("utf-8").split("        - {kpi")[0] + f"        - {goal}\n", "utf-8")
+    (problem,) = check_goals(root, load_settings(root))
+    spelt = f"{problem.line}:{problem.column} {problem.level} {problem.rule}: {render_message(problem, 'en')[0]}"
+    assert spelt.startswith(said)
+    assert all(render_message(problem, "zh"))
+
+
+def test_the_goals_of_the_sample_are_sound(repository: Path, sample_settings: Any) -> None:
+    from kam.kpi.goals import check_goals
+
+    assert check_goals(repository, sample_settings) == []

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from kam.model.problem import Problem
     from kam.settings import Settings
 
-CHECKS = (("kam.kpi.check", "check_kpis"), ("kam.importers.mapping", "check_mappings"))
+CHECKS = (
+    ("kam.kpi.check", "check_kpis"),
+    ("kam.kpi.goals", "check_goals"),
+    ("kam.importers.mapping", "check_mappings"),
+)
 """Module and function of the parts that check settings of their own."""
 
 CODE = ("model", "settings", "policy", "tables", "kpi", "importers")
