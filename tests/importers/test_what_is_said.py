@@ -56,11 +56,11 @@ def test_a_cell_without_end_is_called_that(root: Path, tmp_path: Path) -> None:
 
 def test_a_dry_run_promises_no_file_of_rejects(root: Path, tmp_path: Path) -> None:
     said = run(root, lay(tmp_path, HEADER + ROW.replace("05/03/26", "soon")), "--dry-run").stdout
-    assert "1 rows would not be taken" in said and not (root / "import-rejects").exists()
+    assert "1 row would not be taken" in said and not (root / "import-rejects").exists()
 
 
 def test_a_new_account_is_announced(root: Path, tmp_path: Path) -> None:
-    assert "wait in accounts/_unassigned/" in run(root, lay(tmp_path, HEADER + ROW)).stdout
+    assert "1 record has no account and waits in accounts/_unassigned/" in run(root, lay(tmp_path, HEADER + ROW)).stdout
     said = run(root, lay(tmp_path, HEADER + ROW), "--account", "nobody").stdout
     assert "moved out of the in-tray" in said and "_unassigned/; move" not in said
     assert "new account nobody: there was none of that name" in said

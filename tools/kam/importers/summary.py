@@ -19,9 +19,10 @@ COLUMNS = ("new", "changed", "unchanged", "in_tray", "deleted")
 
 
 def say(key: str, lang: str, rule: str = "import", **args: object) -> str:
-    """A text of this part, with its hint behind it where it has one."""
+    """A text of this part, with its hint behind it where it has one; a ``count`` of 1 may read otherwise."""
     words = load_texts()[rule]["messages"][key][lang]
-    text = str(words["message"]).format_map({name: str(value) for name, value in args.items()})
+    is_one = "one" in words and str(args.get("count")) == "1"
+    text = str(words["one" if is_one else "message"]).format_map({name: str(value) for name, value in args.items()})
     hint = str(words.get("hint", "")).format_map({name: str(value) for name, value in args.items()})
     return f"{text}. {hint}" if hint and lang == "en" else f"{text}。{hint}" if hint else text
 
@@ -60,7 +61,9 @@ def render_text(
 def _render_sources(outcome: Outcome, lang: str) -> Iterator[str]:
     taken = outcome.sources.taken
     title = outcome.mapping.title.get(lang, outcome.mapping.system)
-    yield say("summary-files", lang, source=title, files=len(taken), rows=f"{sum(rows for _, _, rows in taken):,}")
+    files = say("summary-file-count", lang, count=f"{len(taken):,}")
+    rows_read = say("summary-row-count", lang, count=f"{sum(rows for _, _, rows in taken):,}")
+    yield say("summary-files", lang, source=title, files=files, rows=rows_read)
     unread = {bad.file for bad in outcome.sources.bad}
     for file, _, rows in taken:
         if not rows and file.split("#")[0] not in unread:
