@@ -277,6 +277,14 @@ def test_what_cannot_be_computed_now_is_an_error_with_its_reason(project: Path, 
     assert "66.7 %" in result.stdout and "now: site-config/kpis/win_rate.yml" in result.stdout
 
 
+def test_groups_are_compared_only_where_there_were_groups(project: Path, ask: Ask, commit: Run) -> None:
+    commit(
+        {RATE: WIN_RATE.replace("account, tier, person", "account, tier, person, month")},
+        on="2025-04-01T12:00:00+08:00",
+    )
+    assert ask("win_rate", "--by", "month", "--compare", "HEAD~1")["same"] == ["win_rate"]
+
+
 def test_what_moves_a_figure_most_comes_first(project: Path, kam: Kam, commit: Run) -> None:
     commit({PRESS: deal("Press line", amount="110.10"), DRILLS: deal("Drills", amount="950")},
            on="2025-04-01T12:00:00+08:00")  # fmt: skip

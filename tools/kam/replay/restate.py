@@ -95,7 +95,7 @@ class _Comparison:
         states = [self._state("", self.sides.then, has_former_ids=True)]
         states.append(self._state(CAUSES[-1], self.sides.now, has_former_ids=False))
         then, now = (self._compute(state, both) for state in states)
-        changed = [name for name in both if _differ(_figures(then[name]), _figures(now[name]))]
+        changed = [name for name in both if _differ(*_places([then[name], now[name]]))]
         kpis = self._explain(states, changed, then, now) if changed else []
         return Restatement(
             then=self.sides.then_revision,
@@ -120,7 +120,7 @@ class _Comparison:
         return [self._restated(name, states, [each[name] for each in figures]) for name in names]
 
     def _restated(self, name: str, states: Sequence[_State], results: Sequence[KpiResult]) -> RestatedKpi:
-        by_place = [_figures(result) for result in results]
+        by_place = _places(results)
         labels = {**_labels(results[0]), **_labels(results[-1])}
         is_comparable = results[0].unit == results[-1].unit
         found = []
@@ -225,6 +225,15 @@ def _ids(portfolio: Portfolio) -> set[str]:
     from kam.kpi import load_kpis
 
     return {kpi.id for kpi in load_kpis(Path(portfolio.settings.root))}
+
+
+def _places(results: Sequence[KpiResult]) -> list[dict[Place, Figure]]:
+    """The figures of each result; those of groups only where all of them could be grouped so."""
+    is_grouped = all(result.grouping for result in results if not result.failed)
+    return [
+        {place: figure for place, figure in _figures(result).items() if is_grouped or not place[1]}
+        for result in results
+    ]  # fmt: skip
 
 
 def _figures(result: KpiResult) -> dict[Place, Figure]:
