@@ -218,3 +218,38 @@ def test_no_lifetime_value_without_retention_and_discount(
     found = figure(given(records, lifetime(sample_settings, terms)), "clv", DAY)
     assert (found.value, found.n) == (None, 0)
     assert "figures.yml" in (found.reason or {})["en"]
+
+
+NO_RATE: dict[str, Records] = {
+    "dso": books({"a": invoice(5, currency="XXX")}),
+    "gross_margin": ACME | {"acme/orders/2026-03#1": order("2026-03-01", 5, currency="XXX")},
+    "benefit_ratio": ACME | {"acme/orders/2026-03#1": order("2026-03-01", 5, currency="XXX")},
+    "cost_to_serve": ACME | {"acme/expenses/2026-03#1": {"date": "2026-03-01", "amount": 5, "currency": "XXX"}},
+    "clv": ACME | {"acme/orders/2026-03#1": order("2026-03-01", 5, currency="XXX")},
+    "decline_alert": ACME
+    | {f"acme/orders/2026-0{n}#{n}": order(f"2026-0{n}-01", 5, currency="XXX") for n in range(1, 4)},
+    "rfm": ACME | {"acme/orders/2026-03#1": order("2026-03-01", 5, currency="XXX")},
+    "nrr": ACME
+    | {
+        "acme/contracts/c": {
+            "title": "C", "status": "in_force", "start": "2020-01-01", "recurring_value": 5, "currency": "XXX"
+        }
+    },
+    "share_of_wallet": {
+        "acme/profile": ACME["acme/profile"]
+        | {"category_spend": [{"category": "pumps", "year": 2026, "amount": 5, "currency": "XXX"}]}
+    },
+    "lost_value": ACME
+    | {
+        "acme/opportunities/o": {
+            "title": "O", "stage": "lost", "closed_on": "2026-03-01", "amount": 5, "currency": "XXX"
+        }
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kpi", NO_RATE)
+def test_a_missing_rate_is_an_error_that_names_currency_and_day(given: Given, kpi: str) -> None:
+    found = figure(given(NO_RATE[kpi]), kpi, DAY)
+    assert (found.failed, found.value) == (True, None)
+    assert "no rate for XXX on 20" in (found.reason or {})["en"]

@@ -121,6 +121,14 @@ def test_effort_can_also_be_averaged_on_its_own_scale(given: Given) -> None:
     assert figure(given(answers("ces", "1-5", {5: 4})), "ces_mean").n == 0
 
 
+def test_where_the_question_is_on_the_effort_low_answers_are_good(given: Given) -> None:
+    records = answers("ces", "1-7", {7: 4, 5: 4, 4: 1, 1: 1})
+    turned = {key: data | {"method": "effort"} if "score" in data else data for key, data in records.items()}
+    source = given(turned)
+    assert value(source, "ces") == 10, "1 of 10 answers is 3 or less"
+    assert value(source, "ces_mean") == Decimal("2.7")
+
+
 def test_complaints_per_account_and_month(given: Given) -> None:
     records = ACME | {f"acme/feedback/c{n}": {"kind": "complaint", "on": "2026-04-01"} for n in range(3)}
     records |= {
