@@ -24,6 +24,7 @@ OWN = {
     "policy.yml": "site-config/policy.yml",
     "figures.yml": "site-config/figures.yml",
     "currencies.yml": "site-config/currencies.yml",
+    "appraisal.yml": "site-config/appraisal.yml",
     "service-levels.yml": "site-config/service-levels.yml",
     "suppressions.yml": "site-config/suppressions.yml",
     "approvals.yml": "site-config/approvals.yml",
