@@ -193,8 +193,7 @@ class RestatementPrinter:
         if not changes:
             return [fact.record, then, now, NOTES[fact.note][self.lang], ""]
         row = self._row(fact.record, then, changes, kpi, is_direct=fact.is_direct)
-        note = self._say("; ", "；") + NOTES[fact.note][self.lang] if fact.note else ""
-        return [row[0], then, now, row[3] + note, row[4]]
+        return [row[0], then, now, *row[3:]]
 
     def _row(
         self, record: str, counts: str, changes: Sequence[RecordChange], kpi: Kpi, *, is_direct: bool = True
@@ -226,6 +225,8 @@ class RestatementPrinter:
         rest = len(change.differences) - len(used) if used else 0
         if rest:
             said.append(self._say(f"and {rest} other field(s)", f"另有 {rest} 个字段"))
+        if change.note:
+            said.append(NOTES[change.note][self.lang])
         return self._say("; ", "；").join(said)
 
     def _field(self, each: Difference) -> str:

@@ -53,7 +53,7 @@ def as_json(found: Restatement, settings: Settings, lang: str) -> dict[str, Any]
 
     - ``records``: the changed records named above: ``record``, ``path``, ``type``, ``was``, ``kind``, ``fields``
       (``path``, ``label``, ``old``, ``new`` as texts, null where there was or is nothing), ``commits`` (``commit``,
-      ``at``, ``author``, ``person``, ``subject``; the newest first), ``uncommitted``
+      ``at``, ``author``, ``person``, ``subject``; the newest first), ``uncommitted``, ``note``
     - ``settings``: the changed files that figures follow from: ``path``, ``kind``, ``keys`` (``key``, ``old``,
       ``new``), ``lines`` (``line`` in the new file, ``old``, ``new``), ``commits``, ``uncommitted``
     - ``same``, ``added``, ``removed``: ids of KPIs without a difference, not yet defined then, not defined any more;
@@ -223,6 +223,7 @@ def _record(change: RecordChange, wording: Wording) -> dict[str, Any]:
         ],
         "commits": list(_commits(change.steps)),
         "uncommitted": change.is_uncommitted,
+        "note": change.note or None,
     }
 
 

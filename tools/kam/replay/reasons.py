@@ -170,16 +170,11 @@ class Reasons:
         differences = tuple(iter_differences(old.data, new.data, rtype.fields)) if old and new else ()
         was = old.id if old and new and old.id != new.id else ""
         paths = {each.path for each in (old, new) if each}
+        is_uncommitted = bool(paths & self._uncommitted)
         return RecordChange(
-            change.record,
-            shown.path,
-            shown.type,
-            was,
-            _kind(change),
-            differences,
-            steps,
-            bool(paths & self._uncommitted),
-        )
+            change.record, shown.path, shown.type, was, _kind(change), differences, steps, is_uncommitted,
+            self._note(change.record),
+        )  # fmt: skip
 
     def _changed_fields(self, change: Change) -> set[str]:
         old, new = (side.data if side else {} for side in (change.before, change.after))

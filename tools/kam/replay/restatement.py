@@ -126,7 +126,7 @@ class Step:
 class RecordChange:
     """A record that is not what it was. ``was`` is another id that it had then; ``kind`` is ``added``, ``changed``,
     ``removed``, ``archived``, ``restored`` or ``renamed``; ``is_uncommitted`` says that the folder holds changes that
-    are in no commit."""
+    are in no commit; ``note`` is as that of a fact."""
 
     record: str
     path: str
@@ -136,6 +136,7 @@ class RecordChange:
     differences: Sequence[Difference]
     steps: Sequence[Step] = ()
     is_uncommitted: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
