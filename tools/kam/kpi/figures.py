@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kam.kpi.aggregate import worth_sql
 from kam.kpi.compute import choose_kpis, find_mistake
 from kam.kpi.definition import Kpi
-from kam.kpi.evaluate import Evaluator
+from kam.kpi.evaluate import Evaluator, halves
 from kam.kpi.opening import open_tables
 from kam.tables import Tables, TablesError
 
@@ -56,7 +56,9 @@ def figures(
     return pa.concat_tables(made)
 
 
-def _columns(evaluator: Evaluator, kpi: Kpi, days: list[date], grouping: str) -> pa.Table:
+def _columns(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], grouping: str) -> pa.Table:
+    import pyarrow as pa
+
     worth = worth_sql(kpi)
     if not grouping or not worth:
         return _table(list(_rows(evaluator, kpi, days, grouping)))
@@ -65,14 +67,19 @@ def _columns(evaluator: Evaluator, kpi: Kpi, days: list[date], grouping: str) ->
         raise TablesError(words["en"], words["zh"])
     shown = ("NULL", "NULL") if kpi.aggregation == "median" else ("numerator", "denominator")
     numerator, denominator = (f"CAST({each} AS {EXACT})" for each in shown)
-    return evaluator.tables.read_arrow(
+    query = (
         f"SELECT '{kpi.id}' AS kpi, kpi_day AS day, kpi_key AS key, {worth} AS value, n, {numerator} AS numerator,"
-        f" {denominator} AS denominator FROM ({sql}) WHERE NOT kpi_total ORDER BY day, key",
-        evaluator.params,
+        f" {denominator} AS denominator FROM ({sql}) WHERE NOT kpi_total ORDER BY day, key"
     )
+    try:
+        return evaluator.tables.read_arrow(query, evaluator.params)
+    except TablesError as error:
+        if len(days) == 1 or error.is_final:
+            raise
+    return pa.concat_tables([_columns(evaluator, kpi, part, grouping) for part in halves(days)])
 
 
-def _rows(evaluator: Evaluator, kpi: Kpi, days: list[date], grouping: str) -> Iterator[tuple[Any, ...]]:
+def _rows(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], grouping: str) -> Iterator[tuple[Any, ...]]:
     answer = evaluator.answer(kpi, days, grouping)
     for words in answer.failures.values():
         raise TablesError(words["en"], words["zh"])
