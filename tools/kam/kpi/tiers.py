@@ -105,14 +105,14 @@ def assess_days(portfolio: RecordSource, days: Sequence[date], tables: Tables) -
     tiers = settings.part(Tiers)
     if not tiers.criteria or PROFILE not in settings.types:
         return
-    kpis = _kpis(portfolio, days, tiers, tables, ())
-    for day in days:
-        figures = {
-            name: {group.key: point.figure.value for group in result.by for point in group.trend if point.as_of == day}
-            for name, result in kpis.items()
-        }
-        for profile in _iter_profiles(portfolio):
-            yield day, _assess(profile, tiers, figures, settings, day)
+    figures: dict[date, dict[str, dict[str | None, Decimal | None]]] = {day: defaultdict(dict) for day in days}
+    for name, result in _kpis(portfolio, days, tiers, tables, ()).items():
+        for group in result.by:
+            for point in group.trend:
+                figures[point.as_of][name][group.key] = point.figure.value
+    for profile in _iter_profiles(portfolio):
+        for day in days:
+            yield day, _assess(profile, tiers, figures[day], settings, day)
 
 
 def _iter_profiles(portfolio: RecordSource) -> Iterator[Record]:
