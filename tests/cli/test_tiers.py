@@ -71,8 +71,8 @@ def test_machines_get_every_value(kam: Kam) -> None:
 
 
 def test_an_unknown_account_gets_the_nearest(kam: Kam) -> None:
-    assert "Did you mean huarui-chemical?" in kam("tiers", "--account", "huarui-chemicl", status=2).stderr
-    assert "是否想用 华瑞化工？" in kam("tiers", "--account", "华瑞", status=2, lang="zh").stderr
+    assert "Did you mean 华瑞化工 (huarui-chemical)?" in kam("tiers", "--account", "huarui-chemicl", status=2).stderr
+    assert "是否应为 华瑞化工 (huarui-chemical)？" in kam("tiers", "--account", "华瑞", status=2, lang="zh").stderr
 
 
 def test_an_account_is_found_by_the_name_that_the_table_shows(kam: Kam) -> None:
