@@ -8,6 +8,7 @@ import click
 
 from kam.cli.context import Context, as_of_option, fail, words
 from kam.cli.grid import render_json, render_table
+from kam.cli.person import find_person
 from kam.cli.writing import dry_run_option, is_interactive, open_desk, write
 
 if TYPE_CHECKING:
@@ -78,21 +79,6 @@ def command(ctx: Context, *, person: str, period_text: str, replace: bool, form:
         return plan_draft(desk, score_person(desk.portfolio, who, scheme, period, desk.today))
 
     write(ctx, make_plan, dry_run=dry_run)
-
-
-def find_person(ctx: Context, text: str) -> Person:
-    """The person of that id, name or e-mail address; ends the command with the nearest where there is none."""
-    found = ctx.settings.find_person(text)
-    if found is None:
-        from kam.rules.nearest import nearest
-
-        near = nearest(text, ctx.settings.people)
-        fail(
-            f"there is no {text} in people.yml." + (f" Did you mean {near}?" if near else ""),
-            f"people.yml 中没有 {text}。" + (f"是否应为 {near}？" if near else ""),
-            lang=ctx.lang,
-        )
-    return found
 
 
 def _scheme(ctx: Context, who: Person) -> Scheme:
