@@ -197,7 +197,7 @@ def test_a_dry_run_and_a_form_write_nothing(kam: Kam, root: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["an"], "there is no an in people.yml. Did you mean ann?"),
+        (["an"], "there is no person an in site-config/people.yml. Did you mean ann?"),
         (["boss"], "nothing says by which KPIs the role head is scored"),
         (["ann", "--period", "2026-H3"], "2026-H3 is no period. Write 2026-H1, 2026-Q3 or 2026"),
         (["ann", "--period", "2026-Q4"], "2026-Q4 begins on 2026-10-01 only; there is nothing to count yet"),

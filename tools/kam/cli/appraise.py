@@ -8,7 +8,7 @@ import click
 
 from kam.cli.context import Context, as_of_option, fail, words
 from kam.cli.grid import render_json, render_table
-from kam.cli.person import find_person
+from kam.cli.naming import find_person
 from kam.cli.writing import dry_run_option, is_interactive, open_desk, write
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ FORMS = ("text", "json", "md")
 def command(ctx: Context, *, person: str, period_text: str, replace: bool, form: str | None, dry_run: bool) -> None:
     """Find the scheme, compute, ask before a draft is written over."""
     ctx.require_settings()
-    who = find_person(ctx, person)
+    who = find_person(person, ctx)
     scheme, period = _scheme(ctx, who), _period(ctx, period_text)
     _require_with_us(ctx, who, period)
     if form is not None:
