@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,8 +153,9 @@ class Tables:
 
     def read_arrow(self, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
         """The same rows as columns of Arrow."""
-        with self._limited(self.seconds):
-            return self.connection.sql(sql, params=dict(params or {}) or None).to_arrow_table()
+        with self._limited(self.seconds), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the copy warned of costs less than to plan a query twice
+            return self.connection.execute(sql, dict(params or {}) or None).to_arrow_table()
 
     def flawed_columns(self, sql: str) -> list[tuple[str, str]]:
         """Table and column of what a query may look at and where values are missing for a reason (table ``flaws``)."""
