@@ -30,8 +30,8 @@ def find_owed(invoices: Iterable[Record], payments: Iterable[Record], day: str) 
     paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for payment in payments:
         if str(payment.data.get("date", "")) <= day:
-            for invoice, share in iter_shares(payment):
-                paid[invoice, str(payment.data.get("currency", ""))] += share
+            for to, share in iter_shares(payment):
+                paid[to, str(payment.data.get("currency", ""))] += share
     found = {}
     for invoice in invoices:
         data = invoice.data
