@@ -105,7 +105,8 @@ CREATE OR REPLACE TABLE spans.{name} AS
       WHERE s.valid_from < c.day AND c.day < s.valid_to),
   parts AS (
     SELECT id, day, lead(day, 1, DATE 'infinity') OVER (PARTITION BY id ORDER BY day) AS next FROM cuts)
-  SELECT s.id, s.state_then, s.since_then, s.open_then, parts.day AS valid_from, least(parts.next, s.valid_to) AS valid_to, {columns}
+  SELECT s.id, s.state_then, s.since_then, s.open_then, parts.day AS valid_from,
+    least(parts.next, s.valid_to) AS valid_to, {columns}
   FROM parts JOIN spans.{name} s ON s.id = parts.id AND s.valid_from <= parts.day AND parts.day < s.valid_to
     {joins}
   ORDER BY s.id, parts.day;

@@ -52,7 +52,8 @@ CREATE TABLE spans.{name} AS
     UNION ALL
     SELECT id, CASE WHEN born IS NULL THEN state ELSE {first} END, ended,
       greatest(ended, coalesce(least(begin, born), begin, born, ended)), until FROM known WHERE ended < until)
-  SELECT *, coalesce(state_then IN ({opened}), true) AS open_then FROM stated WHERE valid_from < valid_to ORDER BY id, valid_from;
+  SELECT *, coalesce(state_then IN ({opened}), true) AS open_then FROM stated WHERE valid_from < valid_to
+  ORDER BY id, valid_from;
 """
 """From when on, and up to but without when, a record was in which state, and since when that is known. Before its
 first change it was in the first state, and a record without changes in that of today; one that ended without having
