@@ -30,11 +30,10 @@ CREATE MACRO rate_on(code, day) AS (
 CREATE MACRO to_base(amount, code, day, id := '') AS
   CASE WHEN amount IS NULL OR day IS NULL THEN NULL
     WHEN code = {base} THEN CAST(amount AS DECIMAL(38,4))
-    WHEN rate_on(code, day) IS NULL
-      THEN error(CASE WHEN id = '' THEN '' ELSE id || ', {amount_en}: ' END || 'no rate for ' || code || ' on ' || day
+    ELSE CAST(CAST(amount AS DECIMAL(38,4)) * coalesce(rate_on(code, day),
+      error(CASE WHEN id = '' THEN '' ELSE id || ', {amount_en}: ' END || 'no rate for ' || code || ' on ' || day
         || chr(31) || CASE WHEN id = '' THEN '' ELSE id || '，{amount_zh}：' END || '缺少 ' || code || ' 在 ' || day
-        || ' 的汇率')
-    ELSE CAST(CAST(amount AS DECIMAL(38,4)) * rate_on(code, day) AS DECIMAL(38,4)) END;
+        || ' 的汇率')) AS DECIMAL(38,4)) END;
 """
 SPANS = """
 CREATE TABLE spans.{name} AS
