@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from kam.cli.main import COMMANDS
+from kam.cli.main import COMMANDS, cli
 from kam.model.root import find_root
 
 
@@ -67,6 +68,25 @@ def test_an_impossible_day_is_refused_with_the_form_wanted() -> None:
     wrong = _kam("--as-of", "31.3.2026", "check")
     assert wrong.returncode == 2
     assert "2026-03-31" in wrong.stderr
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_refused_with_the_days_that_can_be(day: str) -> None:
+    for lang, words in (
+        ("en", "take a day from 1900-01-01 to 2999-12-31"),
+        ("zh", "请使用 1900-01-01 至 2999-12-31 之间的日期"),
+    ):
+        for asked in (("--as-of", day, "check"), ("check", "--as-of", day)):
+            wrong = CliRunner(env={"KAM_LANG": lang}).invoke(cli, asked)
+            assert wrong.exit_code == 2
+            assert f"{day} " in wrong.stderr and words in wrong.stderr
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+@pytest.mark.parametrize("command", ["check", "kpi", "due", "alerts", "tiers"])
+def test_the_first_and_the_last_day_give_an_answer(repository: Path, command: str, day: str) -> None:
+    done = CliRunner().invoke(cli, ["-C", str(repository), "--as-of", day, command], catch_exceptions=False)
+    assert done.exit_code in (0, 1) and done.stdout
 
 
 def test_the_root_is_found_from_any_folder_below(tmp_path: Path) -> None:

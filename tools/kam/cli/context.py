@@ -203,19 +203,27 @@ def report_left_out(ctx: Context, ids: Sequence[str]) -> None:
     )
 
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""The days that can be asked for: windows, allowed ages and deadlines reach back and on from each of them."""
+
+
 class Day(click.ParamType[date]):
     """A calendar day in ISO form."""
 
     name = "date"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Text to date; anything but YYYY-MM-DD is refused with the form wanted."""
-        if isinstance(value, date):
-            return value
+        """Text to date; anything but YYYY-MM-DD is refused with the form wanted, and days that nobody can mean."""
         try:
-            return date.fromisoformat(str(value))
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             self.fail(words(f"{value!r} is no date of the form 2026-03-31", f"“{value}”不是 2026-03-31 形式的日期"))
+        if not FIRST_DAY <= day <= LAST_DAY:
+            span = words(f"{FIRST_DAY} to {LAST_DAY}", f"{FIRST_DAY} 至 {LAST_DAY}")
+            self.fail(
+                words(f"{day} is too far away; take a day from {span}", f"{day} 超出范围，请使用 {span} 之间的日期")
+            )
+        return day
 
 
 def set_day(ctx: click.Context, param: click.Parameter, value: date | None) -> None:
