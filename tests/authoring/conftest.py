@@ -79,7 +79,7 @@ def bare_root(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """Settings, compiled once, and no accounts."""
     root = tmp_path_factory.mktemp("bare")
     shutil.copytree(repository / "site-config", root / "site-config", ignore=shutil.ignore_patterns("theme", "kpis"))
-    for name in ("policy", "service-levels", "approvals", "checks", "suppressions"):
+    for name in ("policy", "service-levels", "approvals", "checks", "suppressions", "appraisal", "attention"):
         (root / "site-config" / f"{name}.yml").unlink(missing_ok=True)
     (root / "mkdocs.yml").write_text("site_name: Test\n", encoding="utf-8")
     (root / "accounts").mkdir()
