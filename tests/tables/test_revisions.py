@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,18 @@ def test_queries_see_moments_and_people(repo: Path, commit: Commit, settings: Se
         assert tables.query(sql).rows == [
             (LATE, date(2026, 1, 6), "04:00", "li.ming@example.com", "li-ming", "added", 40)
         ]
+
+
+def test_the_table_holds_every_file_of_every_commit(repo: Path, commit: Commit, settings: Settings) -> None:
+    names = [f"accounts/客户 {n}/issues/a, b.md" for n in range(5)]
+    commit(dict.fromkeys(names, LINES), on="2026-01-05T20:00:00+00:00", who="li.ming")
+    commit({names[0]: LINES + "more\n", names[1]: None}, on="2026-02-05T12:00:00+08:00", who="guest")
+    source = NoRecords(repo, settings)
+    with open_tables(source, date(2026, 6, 30), cache=False) as tables:
+        sql = 'SELECT path, CAST(day AS TEXT), "at", author, person, "commit", kind FROM revisions'
+        found = [(row[0], row[1], row[2].astimezone(UTC).isoformat(), *row[3:]) for row in tables.query(sql).rows]
+    assert len(found) == 7
+    assert sorted(found, key=str) == sorted(load_revisions(source), key=str)
 
 
 def test_a_new_name_keeps_the_changes_and_is_none(rows: Rows, repo: Path, commit: Commit) -> None:

@@ -59,6 +59,17 @@ class Change(NamedTuple):
     kind: str
 
 
+class Batch(NamedTuple):
+    """The files to which a commit did the same, a ``Change`` each."""
+
+    paths: list[str]
+    day: str
+    at: str
+    author: str
+    commit: str
+    kind: str
+
+
 class History:
     """The history of the record files below a root, asked for only when somebody wants to know.
 
@@ -123,11 +134,21 @@ def load_changes(root: Path, zone: str, *, cache: bool = True, origin: Origin | 
     Without an ``origin`` it is the history of the commit checked out; what is kept lies below ``root`` in any case.
     Raises GitError where the history cannot be read or is cut off: what follows from half a history would be wrong.
     """
+    batches = load_batches(root, zone, cache=cache, origin=origin)
+    batches.sort(key=lambda each: each.commit)
+    batches.sort(key=lambda each: (each.day, each.at), reverse=True)
+    found = [Change(path, *rest) for paths, *rest in batches for path in paths]
+    return sorted(found, key=lambda each: each.path)
+
+
+def load_batches(root: Path, zone: str, *, cache: bool = True, origin: Origin | None = None) -> list[Batch]:
+    """The same commit by commit, in no order: most commits of an import change many files."""
     sql = (
-        "SELECT path, day, at, author, sha, kind FROM changes JOIN commits USING (sha) "
-        "ORDER BY path, day DESC, at DESC, sha"
+        "SELECT group_concat(path, char(0)), day, at, author, sha, kind FROM changes JOIN commits USING (sha)"
+        " GROUP BY sha, day, kind"
     )
-    return [Change(*row) for row in _ask(root, zone, sql, (), cache=cache, origin=origin)]
+    rows = _ask(root, zone, sql, (), cache=cache, origin=origin)
+    return [Batch(paths.split("\0"), *rest) for paths, *rest in rows]
 
 
 def _ask(

@@ -75,7 +75,7 @@ def _insert_all(
     """Add rows to several tables in one transaction: a table is packed anew at the end of each."""
     connection.execute("BEGIN")
     for table, packed in streams.items():
-        _insert(connection, quoted(table), columns[table], unpack(packed))
+        insert_columns(connection, quoted(table), columns[table], unpack(packed))
     connection.execute("COMMIT")
 
 
@@ -100,7 +100,7 @@ def insert_rows(
     if rows:
         values = zip(columns, zip(*rows, strict=True), strict=True)
         batch = Batch(table, columns, [_written(c.sql, v) for c, v in values])
-        _insert(connection, table, columns, unpack([pack(batch)]))
+        insert_columns(connection, table, columns, unpack([pack(batch)]))
 
 
 def _written(sql: str, values: Iterable[Any]) -> list[Any]:
@@ -114,7 +114,10 @@ def _text(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, target: str, columns: tuple[Column, ...], rows: pa.Table) -> None:
+def insert_columns(
+    connection: duckdb.DuckDBPyConnection, target: str, columns: tuple[Column, ...], rows: pa.Table
+) -> None:
+    """Add rows that are columns of Arrow already; those that are missing stay empty."""
     kinds = {c.name: c.sql for c in columns}
     connection.register("incoming_rows", rows)
     into = ", ".join(quoted(name) for name in rows.column_names)

@@ -9,14 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kam.tables.answers import TablesError
-from kam.tables.building import insert_rows
+from kam.tables.building import insert_columns, insert_rows
 from kam.tables.gathered import SharedTable, quoted
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 WORD = re.compile(r"\w+")
-Rows = Sequence[tuple[Any, ...]]
 
 
 class Connected(Protocol):
@@ -27,14 +27,15 @@ class Connected(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LateTable:
-    """A table and what makes its rows, in the order of its columns: texts, numbers, days, truth values or None.
+    """A table and what makes its rows, in the order of its columns: texts, numbers, days, truth values or None. Where
+    they are many, they come as columns of Arrow with the names of the table's.
 
     ``rows`` is given the ``Tables`` and the days that are asked for. A table that is ``by_day`` has rows for each of
     these days, told apart by its column ``day``; another one is filled once.
     """
 
     table: SharedTable
-    rows: Callable[[Any, Sequence[date]], Rows]
+    rows: Callable[[Any, Sequence[date]], Sequence[tuple[Any, ...]] | pa.Table]
     by_day: bool = False
 
 
@@ -94,5 +95,6 @@ class LateTables:
             rows = late.rows(tables, days)
         finally:
             self._filling.pop()
-        insert_rows(tables.connection, f"memory.{quoted(name)}", late.table.columns, rows)
+        insert = insert_rows if isinstance(rows, Sequence) else insert_columns
+        insert(tables.connection, f"memory.{quoted(name)}", late.table.columns, rows)
         self._filled.setdefault(name, set()).update(days)

@@ -17,7 +17,7 @@ from kam.tables.cadence import cadence_rows
 from kam.tables.gathered import CADENCE_DUE, REVISIONS, quoted
 from kam.tables.late import LateTable, LateTables
 from kam.tables.plan import TablePlan, plan_tables
-from kam.tables.revisions import load_revisions
+from kam.tables.revisions import revision_columns
 from kam.tables.session import Tables, lock_down
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def make_tables(
 
 def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:
     return (
-        LateTable(REVISIONS, lambda tables, days: load_revisions(portfolio)),
+        LateTable(REVISIONS, lambda tables, days: revision_columns(portfolio)),
         LateTable(CADENCE_DUE, lambda tables, days: cadence_rows(portfolio, tables)),
     )
 
