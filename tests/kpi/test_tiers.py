@@ -13,6 +13,7 @@ import pytest
 from reckoning import DAY, Given, figure, groups, order, value
 
 from kam.kpi import check_kpis
+from kam.kpi.opening import open_tables as open_kpi_tables
 from kam.kpi.tiers import Assessed, assess_tiers, attention
 from kam.kpi.tiers_text import advice, override_text, source_text, value_text
 from kam.model.span import Span
@@ -87,6 +88,21 @@ def test_the_most_points_come_first_and_only_unjustified_tiers_need_attention(gi
     assert [each.account for each in assessed.accounts] == ["acme", "beta", "new"]
     assert [each.account for each in attention(assessed.accounts)] == ["beta"]
     assert [each.command for each in assessed.accounts] == ["", "kam set beta tier=C", "kam set new tier=C"]
+
+
+def test_the_table_of_points_has_on_each_day_what_is_assessed_on_it(given: Given, policy: Settings) -> None:
+    days = [date(2025, 7, 31), date(2026, 5, 31), DAY]
+    source = given(PORTFOLIO, policy)
+    with open_kpi_tables(source, DAY, cache=False) as tables:
+        for day in days:
+            tables.late.fill(tables, "tier_points", days)
+            sql = "SELECT account, record, criterion, earned, most, tier FROM tier_points WHERE day = $as_of"
+            assert sorted(tables.query(sql, {"as_of": day}).rows) == sorted(
+                (each.account, f"{each.account}/profile", part.criterion.id, part.earned, part.most, each.score.tier)
+                for each in assess(given, policy, PORTFOLIO, day).accounts
+                for part in each.score.parts
+                if part.counts
+            )
 
 
 @pytest.mark.parametrize(

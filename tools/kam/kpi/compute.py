@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kam.kpi.aggregate import make_figure
 from kam.kpi.check import check_kpi
 from kam.kpi.definition import Kpi, read_kpis
 from kam.kpi.evaluate import Answer, Evaluator
@@ -73,6 +75,33 @@ def compute(
         return _compute_all(portfolio.settings, tables, chosen, wanted)
     with open_tables(portfolio, as_of) as opened:
         return _compute_all(portfolio.settings, opened, chosen, wanted)
+
+
+def compute_values(
+    portfolio: RecordSource,
+    days: Sequence[date],
+    kpis: Iterable[str],
+    *,
+    by: str,
+    tables: Tables,
+    window: str = "",
+) -> dict[str, dict[date, dict[str | None, Decimal | None]]]:
+    """KPI → day → group → value: those of ``compute``, without all that is said of figures to readers.
+
+    A day that failed has none, and so has a KPI without that grouping.
+    """
+    evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month)
+    found: dict[str, dict[date, dict[str | None, Decimal | None]]] = {}
+    for kpi, file in choose_kpis(portfolio.settings, kpis, window):
+        found[kpi.id] = {}
+        if by in kpi.groupings and find_mistake(kpi, file, tables) is None:
+            answer = evaluator.answer(kpi, days, by)
+            keys, without_facts = answer.list_keys(), make_figure(kpi, None).value
+            for day in set(days) - set(answer.failures):
+                values = found[kpi.id][day] = dict.fromkeys(keys, without_facts)
+                for key, row in answer.groups.get(day, {}).items():
+                    values[key] = make_figure(kpi, row).value
+    return found
 
 
 def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[tuple[Kpi, LocatedYaml]]:

@@ -13,7 +13,7 @@ from kam.kpi.compute import compute
 from kam.kpi.definition import load_kpis
 from kam.kpi.opening import open_tables
 from kam.model.record import Data, Record
-from kam.model.schema import Label
+from kam.model.schema import Field, Label
 from kam.policy.tier import EXACT, Override, Score, Value, find_override, score_account, tier_on
 from kam.settings.tiers import PROFILE, Criterion, Tiers
 
@@ -92,30 +92,15 @@ def assess_tiers(
     tiers = settings.part(Tiers)
     if not tiers.criteria or PROFILE not in settings.types:
         return Assessed(tiers, ())
-    kpis = _kpis(portfolio, [as_of], tiers, tables, results)
+    kpis = _kpis(portfolio, as_of, tiers, tables, results)
     figures = {name: {group.key: group.figure.value for group in result.by} for name, result in kpis.items()}
-    found = [_assess(profile, tiers, figures, settings, as_of) for profile in _iter_profiles(portfolio)]
+    found = [_assess(profile, tiers, figures, settings, as_of) for profile in iter_profiles(portfolio)]
     found.sort(key=lambda each: (_rank(each.score), each.account))
     return Assessed(tiers, tuple(found), kpis, _failed(tiers, kpis))
 
 
-def assess_days(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> Iterator[tuple[date, Assessment]]:
-    """The points of all accounts but closed ones as of each of the days, from one pass over the KPIs."""
-    settings = portfolio.settings
-    tiers = settings.part(Tiers)
-    if not tiers.criteria or PROFILE not in settings.types:
-        return
-    figures: dict[date, dict[str, dict[str | None, Decimal | None]]] = {day: defaultdict(dict) for day in days}
-    for name, result in _kpis(portfolio, days, tiers, tables, ()).items():
-        for group in result.by:
-            for point in group.trend:
-                figures[point.as_of][name][group.key] = point.figure.value
-    for profile in _iter_profiles(portfolio):
-        for day in days:
-            yield day, _assess(profile, tiers, figures[day], settings, day)
-
-
-def _iter_profiles(portfolio: RecordSource) -> Iterator[Record]:
+def iter_profiles(portfolio: RecordSource) -> Iterator[Record]:
+    """The profiles of the accounts that are assessed: all but closed ones."""
     for profile in portfolio.iter_records(type=PROFILE):
         if not _is_closed(profile, portfolio.settings):
             yield profile
@@ -143,9 +128,9 @@ def _is_closed(profile: Record, settings: Settings) -> bool:
 
 
 def _kpis(
-    portfolio: RecordSource, days: Sequence[date], tiers: Tiers, tables: Tables | None, results: Sequence[KpiResult]
+    portfolio: RecordSource, as_of: date, tiers: Tiers, tables: Tables | None, results: Sequence[KpiResult]
 ) -> dict[str, KpiResult]:
-    """Criterion id → its KPI by account as of the last of the days, and of all days its trend."""
+    """Criterion id → its KPI by account."""
     known = {result.id: result for result in results if result.grouping == "account"}
     found = {each.id: known[each.kpi] for each in tiers.criteria if each.kpi in known and not each.window}
     readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
@@ -156,11 +141,11 @@ def _kpis(
     if not wanted:
         return found
     if tables is None:
-        with open_tables(portfolio, max(days)) as opened:
-            return _kpis(portfolio, days, tiers, opened, results)
+        with open_tables(portfolio, as_of) as opened:
+            return _kpis(portfolio, as_of, tiers, opened, results)
     for window, criteria in wanted.items():
         ids = sorted({each.kpi for each in criteria})
-        made = compute(portfolio, max(days), ids, by="account", days=days, window=window, tables=tables)
+        made = compute(portfolio, as_of, ids, by="account", window=window, tables=tables)
         by_id = {result.id: result for result in made}
         found |= {each.id: by_id[each.kpi] for each in criteria}
     return found
@@ -172,30 +157,43 @@ def _assess(profile: Record, tiers: Tiers, figures: Figures, settings: Settings,
         if each.kpi:
             values[each.id] = figures.get(each.id, {}).get(profile.account)
         else:
-            values[each.id] = _field_value(each.profile_field, profile.data, settings, as_of)
+            values[each.id] = field_value(each.profile_field, profile.data, settings, as_of)
     tier, override = tier_on(profile.data, as_of), find_override(profile.data)
     state = override.state(tier, as_of) if override else ""
     name = str(profile.data.get("name", profile.account))
     return Assessment(profile.account, name, score_account(tiers, values), tier, override, state)
 
 
-def _field_value(path: str, data: Data, settings: Settings, as_of: date) -> Value:
+def field_value(path: str, data: Data, settings: Settings, as_of: date) -> Value:
     """A field's value, money in the base currency at the rate of the day; None where it is empty or has no rate."""
+    inner = data
     *outer, name = path.split(".")
-    inner, fields = data, settings.types[PROFILE].by_name
     for step in outer:
         found = inner.get(step)
-        inner, fields = (found if isinstance(found, dict) else {}), fields[step].by_name
-    value, own = inner.get(name), fields[name]
+        inner = found if isinstance(found, dict) else {}
+    value, own = inner.get(name), _find_field(path, settings)
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, int | Decimal):
         return value if isinstance(value, str) and value else None
-    if not own.money or own.money == "base":
+    if not has_rate(path, settings):
         return Decimal(value)
     base = settings.currencies.base
     rate = settings.currencies.rate(str(inner.get(own.money) or data.get("currency") or base), as_of)
     return None if rate is None else EXACT.multiply(Decimal(value), rate)
+
+
+def has_rate(path: str, settings: Settings) -> bool:
+    """Whether a field's value depends on the rate of the day."""
+    return _find_field(path, settings).money not in ("", "base")
+
+
+def _find_field(path: str, settings: Settings) -> Field:
+    *outer, name = path.split(".")
+    fields = settings.types[PROFILE].by_name
+    for step in outer:
+        fields = fields[step].by_name
+    return fields[name]
 
 
 def attention(accounts: Iterable[Assessment]) -> list[Assessment]:

@@ -11,6 +11,8 @@ from kam.tables.gathered import SharedTable
 from kam.tables.plan import NUMBER, TEXT, Column, Part
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
@@ -30,13 +32,9 @@ TABLE = SharedTable(
 )
 
 
-def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[tuple[Any, ...]]:
+def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> Sequence[tuple[Any, ...]] | pa.Table:
     """A row for each day, account and criterion; criteria that are left out for lack of a value have none."""
-    from kam.kpi.tiers import assess_days
+    from kam.kpi.points import points_of
 
-    return [
-        (day, each.account, f"{each.account}/profile", part.criterion.id, part.earned, part.most, each.score.tier)
-        for day, each in assess_days(portfolio, days, tables)
-        for part in each.score.parts
-        if part.counts
-    ]
+    found = points_of(portfolio, days, tables)
+    return () if found is None else found
