@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from kam.policy.cadence import (
     Contact,
@@ -15,13 +14,11 @@ from kam.policy.cadence import (
     is_contact,
     iter_periods,
     promise_timeline,
-    sort_contacts,
 )
 from kam.settings.cadence import Cadence, ContactKind
 from kam.tables.gathered import quoted
 
 if TYPE_CHECKING:
-    from kam.settings import Settings
     from kam.tables.plan import TablePlan
     from kam.tables.session import Tables
     from kam.tables.source import RecordSource
@@ -35,7 +32,7 @@ def cadence_rows(portfolio: RecordSource, tables: Tables) -> list[tuple[str | No
     cadence = settings.part(Cadence)
     if not cadence.kinds or PROFILE not in settings.types:
         return []
-    contacts = {kind.id: _contacts(kind, settings, tables) for kind in cadence.kinds}
+    contacts = {kind.id: _contacts(kind, tables) for kind in cadence.kinds}
     rows: list[tuple[str | None, ...]] = []
     for profile in portfolio.iter_records(type=PROFILE):
         if "tier" not in profile.data and "tiers" not in profile.data and not care_of(profile.data):
@@ -56,28 +53,47 @@ def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _contacts(kind: ContactKind, settings: Settings, tables: Tables) -> Mapping[str, list[Contact]]:
+def _contacts(kind: ContactKind, tables: Tables) -> Mapping[str, list[Contact]]:
     """The contacts of a kind up to the day of the tables, by account."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    found: dict[str, dict[date, str]] = defaultdict(dict)
     for name in sorted({each.type for each in kind.counts}):
         plan = next((plan for plan in tables.plans if plan.rtype.name == name), None)
         if plan is not None:
-            for account, record, day, values in _records(plan, kind, tables):
-                if is_contact(kind, name, values):
-                    found[account].append((record, day))
-    zone = ZoneInfo(settings.site.time_zone)
-    return {account: sort_contacts(made, zone) for account, made in found.items()}
+            for account, day, record in _iter_records(plan, kind, tables):
+                of_account = found[account]
+                of_account[day] = max(record, of_account.get(day, ""))
+    return {
+        account: [Contact(day, record) for day, record in sorted(of_account.items())]
+        for account, of_account in found.items()
+    }
 
 
-def _records(plan: TablePlan, kind: ContactKind, tables: Tables) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
-    """Account, id, day and the values that tell a contact, of the records of a type."""
+def _iter_records(plan: TablePlan, kind: ContactKind, tables: Tables) -> Iterator[tuple[str, date, str]]:
+    """Account, day and id of the last record of each day, of the records of a type that are contacts."""
     counted = [each for each in kind.counts if each.type == plan.rtype.name]
     fields = sorted({name for each in counted for name in (*each.where, *each.unless)})
-    day = _column(plan, plan.rtype.date_field, (f"{plan.rtype.date_field}_date", plan.rtype.date_field))
-    picked = [day, *(_column(plan, name, (name, f"own_{name}")) for name in fields)]
-    sql = f"SELECT account, id, {', '.join(map(quoted, picked))} FROM {quoted(plan.name)} WHERE {quoted(day)} <= $as_of"
-    for account, record, at, *values in tables.read(sql, {"as_of": tables.as_of}):
-        yield str(account), str(record), at.isoformat(), dict(zip(fields, values, strict=True))
+    columns = [quoted(_column(plan, name, (name, f"own_{name}"))) for name in fields]
+    day = quoted(_column(plan, plan.rtype.date_field, (f"{plan.rtype.date_field}_date", plan.rtype.date_field)))
+    table = quoted(plan.name)
+    known = tables.read(f"SELECT DISTINCT {', '.join(columns)} FROM {table}") if columns else [()]
+    told = [values for values in known if is_contact(kind, plan.rtype.name, dict(zip(fields, values, strict=True)))]
+    if told:
+        which, given = _any_of(columns, told)
+        sql = f"SELECT account, {day}, max(id) FROM {table} WHERE {day} <= $as_of AND {which} GROUP BY ALL"
+        for account, at, record in tables.read(sql, {"as_of": tables.as_of, **given}):
+            yield str(account), at, str(record)
+
+
+def _any_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, dict[str, Any]]:
+    """The condition that the columns have the values of one of the rows, and its parameters."""
+    if not columns:
+        return "true", {}
+    given = {f"v{at}_{n}": value for at, row in enumerate(rows) for n, value in enumerate(row)}
+    same = (
+        " AND ".join(f"{column} IS NOT DISTINCT FROM $v{at}_{n}" for n, column in enumerate(columns))
+        for at in range(len(rows))
+    )
+    return f"(({') OR ('.join(same)}))", given
 
 
 def _column(plan: TablePlan, field: str, names: Iterable[str]) -> str:
