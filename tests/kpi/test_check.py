@@ -57,6 +57,10 @@ MISTAKES = {
         ("1 AS numerator", "current_date - at_date AS numerator"),
         ["12:6 current_date gives another answer"],
     ),
+    "a sample": (
+        ("FROM", "FROM (SELECT * FROM issues USING SAMPLE 3) t --"),
+        ["12:6 USING SAMPLE takes rows as they happen"],
+    ),
     "chance": (("1 AS numerator", "CAST(random() AS INT) AS numerator"), ["12:6 random gives another answer"]),
     "an unknown parameter": (
         ("FROM meetings", "FROM meetings WHERE at_date < $today_"),
@@ -64,7 +68,7 @@ MISTAKES = {
     ),
     "two statements": (("FROM meetings", "FROM meetings; SELECT 1"), ["12:6 The query is not exactly one statement"]),
     "a write": (
-        ("SELECT account", "DELETE FROM meetings RETURNING account"),
+        ("SELECT account", "CREATE TABLE own AS SELECT account"),
         ["The query is to do something else than read"],
     ),
     "a file": (

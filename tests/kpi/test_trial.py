@@ -39,6 +39,10 @@ SOUND = {
     ),
 }
 FUTURE = {
+    "who had not been closed": (
+        FACTS.format(at="created_on", n="1", source="opportunities WHERE created_on <= $as_of AND closed_on IS NULL"),
+        "The facts of a day are others once opportunities change after it | Ask opportunities_on($as_of)",
+    ),
     "today's state": (
         FACTS.format(at="created_on", n="CAST(stage = 'won' AS INTEGER)", source="opportunities"),
         "The facts of a day are others once opportunities change after it | Ask opportunities_on($as_of)",

@@ -50,6 +50,11 @@ FICKLE = re.compile(
     re.IGNORECASE,
 )
 EXACT = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|\"?NULL\"?\Z")
+UNORDERED = re.compile(
+    r"\b(?:tablesample|using\s+sample)\b|\blimit\s+[0-9$]+|\b(?:row_number|ntile)\s*\(\s*[0-9]*\s*\)\s*over\s*\(\s*\)",
+    re.IGNORECASE,
+)
+"""What takes rows as they happen to come, unless the query says in which order."""
 SINGLE = re.compile(r'column "([^"]+)" must appear in the GROUP BY')
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|DOUBLE\Z|FLOAT\Z")
 A_DAY = date(2000, 1, 1)
@@ -152,9 +157,14 @@ def _check_circle(kpi: Kpi, file: LocatedYaml, tables: Tables) -> None:
 
 def _check_query(kpi: Kpi, file: LocatedYaml, tables: Tables) -> dict[str, str] | None:
     """Report what is wrong with the query; gives its columns, or None where it cannot be understood."""
-    fickle = FICKLE.search(COMMENT.sub("", kpi.sql))
+    bare = COMMENT.sub("", kpi.sql)
+    fickle = FICKLE.search(bare)
     if fickle:
         file.report(("sql",), QUERY, "clock", {"name": fickle[0]})
+        return None
+    unordered = UNORDERED.search(bare)
+    if unordered and (not unordered[0].lower().startswith("limit") or not re.search(r"\border\s+by\b", bare, re.I)):
+        file.report(("sql",), QUERY, "unordered", {"name": " ".join(unordered[0].split())})
         return None
     try:
         for name in sorted(tables.check_select(kpi.sql) - set(PARAMETERS)):

@@ -29,6 +29,8 @@ OF_EACH = 8
 FUTURE = DAY + timedelta(days=20)
 SCALES = ("1-5", "0-10", "1-7")
 """How answers to surveys are scaled, which is written as a text."""
+ENDINGS = frozenset({"closed_on", "closed_at", "completed_on", "decided_on"})
+"""Dates that records have once they have come to an end, and only then."""
 LATER = "later-"
 """The names of records that began after the day begin so."""
 PLANNED = ("end", "until", "to", "due", "planned", "promised", "expires")
@@ -178,6 +180,11 @@ class _Maker:
             time = "T09:00+00:00" if moment else ""
             data[states.history] = [{"to": to, "at": f"{day}{time}"} for to, day in zip(way, days, strict=True)]
         data[states.field] = way[-1]
+        for name in ENDINGS & data.keys():
+            if way[-1] not in states.terminal:
+                del data[name]
+            elif is_later and days[-1] == FUTURE:
+                data[name] = f"{FUTURE}T09:00+00:00" if self.rtype.by_name[name].kind is Kind.DATETIME else str(FUTURE)
 
 
 def _next(states: States, state: str, seed: int) -> list[str]:
