@@ -102,6 +102,8 @@ def spark_points(values: Sequence[Decimal | None]) -> str:
 
 
 def _show(view: View, result: KpiResult, figure: Figure, target: Target, status: str, *, points: str = "") -> Shown:
+    from kam.kpi.show import show_target
+
     text, unit = value_text(view, result.kpi, figure.value)
     return Shown(
         id=result.id,
@@ -111,7 +113,7 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         unit=unit,
         status=status,
         status_word=word(f"status_{status}", view.lang),
-        target=" ".join(value_text(view, result.kpi, target.good)).strip() if target.good is not None else "",
+        target=show_target(result.kpi, target, view.lang, view.snapshot.settings.currencies.base),
         reason=label(figure.reason, view.lang) if figure.reason else "",
         n="–" if figure.withheld else group(figure.n),
         has_value=figure.value is not None,

@@ -1,0 +1,54 @@
+"""The page of a KPI, and its card: what they tell beside the value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from kam.portfolio import open_portfolio
+from kam.settings import Settings
+from kam.site.figures import show_all
+from kam.site.page import Page
+from kam.site.pages.kpis import render
+from kam.site.snapshot import Snapshot, load_snapshot
+from kam.site.view import View
+
+AS_OF = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def snapshot(repository: Path, sample_settings: Settings) -> Snapshot:
+    """The sample as readers see it."""
+    with open_portfolio(repository, sample_settings, cache=False) as portfolio:
+        return load_snapshot(portfolio, AS_OF)
+
+
+def words(html: str) -> str:
+    """The text of a page, in one line."""
+    return re.sub(r"\s+", " ", str(Markup(html.replace("<", " <")).striptags()))
+
+
+@pytest.fixture(scope="module")
+def pages(snapshot: Snapshot) -> Mapping[str, Page]:
+    """The pages of the sample's KPIs in English, by KPI."""
+    return {page.path.removeprefix("kpis/"): page for page in render(View(snapshot, "en"))}
+
+
+def test_a_target_says_which_way_it_is_meant(pages: Mapping[str, Page]) -> None:
+    cards = words(pages["index"].content)
+    assert "Target ≥ 105.0 %" in cards and "Target ≤ 60.0 days" in cards
+    assert not re.search(r"Target \d", cards)
+    assert "Dashed line: target ≥ 105.0 %" in words(pages["nrr"].content)
+
+
+def test_a_card_without_a_value_says_why(snapshot: Snapshot, pages: Mapping[str, Page]) -> None:
+    empty = [each for each in show_all(View(snapshot, "en"), snapshot.kpis) if not each.has_value and each.target]
+    cards = dict(re.findall(r'<a class="kam-figure[^"]*" href="([\w]+)/">(.*?)</a>', pages["index"].content))
+    assert empty
+    for each in empty:
+        assert each.reason and each.reason in words(cards[each.id]), each.id
