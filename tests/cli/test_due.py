@@ -66,6 +66,8 @@ def test_a_person_is_found_by_id_name_or_address(kam: Kam, name: str) -> None:
             "there is no person su-peiyo in site-config/people.yml. Did you mean su-peiyu?",
         ),
         (("--owner", "苏佩余"), "zh", "没有“苏佩余”这位同事。是否应为 su-peiyu？"),
+        (("--owner", "lin"), "en", "Did you mean lin-ruoxi?"),
+        (("--owner", "苏"), "zh", "是否应为 su-peiyu？"),
         (("--account", "huarui-chemcal"), "en", "Did you mean"),
         (("--within", "soon"), "en", "is no span of time. Write 14d"),
         (("--within", "14x"), "zh", "is no span of time"),

@@ -119,13 +119,23 @@ def test_csv_and_markdown(kam: Run) -> None:
     [
         (("win_rat",), "there is no KPI win_rat. Did you mean win_rate?"),
         (("--by", "teir"), "nothing is grouped by teir. Did you mean tier?"),
-        (("--account", "acm"), "there is no account acm. Did you mean acme?"),
+        (("--account", "acm"), "there is no account acm. Did you mean Acme (acme)?"),
+        (("赢单率",), "there is no KPI 赢单率. Did you mean win_rate?"),
+        (("zzzzzz",), " …"),
+        (("--by", "客户"), "nothing is grouped by 客户. Did you mean account?"),
     ],
 )
 def test_wrong_words_get_the_nearest_right_one(kam: Run, words: tuple[str, ...], said: str) -> None:
     result = kam("kpi", *words)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_an_account_is_named_by_folder_or_by_name(kam: Run) -> None:
+    by_name = document(kam("kpi", "won_value", "--account", "ACME", "--as-of", "2026-06-30", "--format", "json"))
+    by_folder = document(kam("kpi", "won_value", "--account", "acme", "--as-of", "2026-06-30", "--format", "json"))
+    assert by_name == by_folder
+    assert by_name["kpis"][0]["n"] == 0
 
 
 def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:

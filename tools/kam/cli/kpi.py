@@ -60,7 +60,8 @@ def command(
     require_fitting(ctx, at, definitions, compare, patch, wanted["min_n"])
     with open_asked(ctx, at, definitions) as asked:
         assumed = read_patch(ctx, asked, patch) if patch else None
-        require_names(ctx, asked, wanted["kpis"], wanted["by"], wanted["account"], accounts_of(assumed))
+        names = wanted["kpis"], wanted["by"], wanted["account"]
+        wanted["account"] = require_names(ctx, asked, *names, accounts_of(assumed))
         if compare:
             show_restated(ctx, asked, compare, definitions, **wanted)
         elif assumed:

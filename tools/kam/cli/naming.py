@@ -15,14 +15,23 @@ ME = "me"
 LISTED = 12
 
 
-def find_account(text: str, portfolio: Portfolio, ctx: Context) -> str:
-    """The account of that folder, short name or full name; ends the command where there is none or several."""
+def find_account(text: str, portfolio: Portfolio, ctx: Context, when: str = "") -> str:
+    """The account of that folder, short name or full name; ends the command where there is none or several.
+
+    ``when`` says which commit the portfolio is of, where it is not the records as they are."""
     from kam.authoring import Desk, Refusal
 
-    desk = Desk(ctx.root, ctx.settings, portfolio, ctx.as_of, moment="", lang=ctx.lang)
+    desk = Desk(ctx.root, portfolio.settings, portfolio, ctx.as_of, moment="", lang=ctx.lang)
     try:
         return desk.find_account(text)
     except Refusal as refusal:
+        if when:
+            near = desk.find_accounts_like(text)
+            fail(
+                f"there is no account {text}{when}. {f'Did you mean {near[0]}?' if near else ''}".rstrip(),
+                f"没有客户 {text}{when}。{f'是否应为 {near[0]}？' if near else ''}",
+                lang=ctx.lang,
+            )
         fail(refusal.en, refusal.zh, lang=ctx.lang)
 
 
@@ -45,20 +54,30 @@ def _find_named(text: str, ctx: Context) -> Person:
 
 
 def _refuse(text: str, ctx: Context) -> NoReturn:
+    near = _people_like(text, ctx)
+    listed = list(ctx.settings.people)[:LISTED]
+    more = len(ctx.settings.people) > LISTED
+    fail(
+        f"there is no person {text} in site-config/people.yml. "
+        + (f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(listed)}{' …' * more}"),
+        f"site-config/people.yml 中没有“{text}”这位同事。"
+        + (f"是否应为 {'、'.join(near)}？" if near else f"可用：{'、'.join(listed)}{'……' * more}"),
+        lang=ctx.lang,
+    )
+
+
+def _people_like(text: str, ctx: Context) -> list[str]:
+    """The person spelled most like the text, else at most three whose id or name holds it."""
+    from kam.authoring.spelling import squash
     from kam.rules.unknown_person import nearest_person
     from kam.settings.section import nearest
 
     people = ctx.settings.people
     named = {name: each.id for each in people.values() for name in (each.id, *each.names.values())}
     near = nearest_person(text, ctx.settings) or named.get(nearest(text, named), "")
-    listed = list(people)[:LISTED]
-    fail(
-        f"there is no person {text} in site-config/people.yml. "
-        + (f"Did you mean {near}?" if near else f"There are: {', '.join(listed)}{' …' * (len(people) > LISTED)}"),
-        f"site-config/people.yml 中没有“{text}”这位同事。"
-        + (f"是否应为 {near}？" if near else f"可用：{'、'.join(listed)}{'……' * (len(people) > LISTED)}"),
-        lang=ctx.lang,
-    )
+    wanted = squash(text)
+    holding = dict.fromkeys(key for name, key in named.items() if wanted and wanted in squash(name))
+    return list(holding)[:3] if holding and near not in holding else [near] if near else []
 
 
 def _find_me(ctx: Context) -> Person:

@@ -19,6 +19,29 @@ PLACES: dict[str, Label] = {
     UNASSIGNED: {"en": "(no account yet)", "zh": "（客户待定）"},
     PORTFOLIO: {"en": "(whole portfolio)", "zh": "（全部客户）"},
 }
+GROUPINGS: dict[str, Label] = {
+    "account": {"en": "account", "zh": "客户"},
+    "tier": {"en": "tier", "zh": "级别"},
+    "industry": {"en": "industry", "zh": "行业"},
+    "country": {"en": "country", "zh": "国家"},
+    "lifecycle": {"en": "lifecycle", "zh": "生命周期"},
+    "parent": {"en": "parent company", "zh": "上级公司"},
+    "account_owner": {"en": "account owner", "zh": "客户负责人"},
+    "person": {"en": "person", "zh": "人员"},
+    "owner": {"en": "owner", "zh": "负责人"},
+    "team": {"en": "team", "zh": "团队"},
+    "manager": {"en": "manager", "zh": "上级"},
+    "office": {"en": "office", "zh": "办事处"},
+    "region": {"en": "region", "zh": "区域"},
+    "month": {"en": "month", "zh": "月份"},
+    "quarter": {"en": "quarter", "zh": "季度"},
+    "year": {"en": "year", "zh": "年份"},
+    "module": {"en": "kind of record", "zh": "记录类型"},
+    "part": {"en": "part", "zh": "组成部分"},
+    "market": {"en": "market", "zh": "市场"},
+    "change": {"en": "change", "zh": "变动"},
+}
+"""Groupings that are no field of a record type → what they are called."""
 PEOPLE = ("owner", "person", "account_owner", "manager")
 ACCOUNTS = ("account", "parent")
 UNIT_CODES = {"percent": "%"}
@@ -65,6 +88,15 @@ class Labels:
     def unit(self, kpi: Kpi) -> str:
         """The unit as data: ``%``, the base currency's code, else the unit's name."""
         return self.settings.currencies.base if kpi.unit == "money" else UNIT_CODES.get(kpi.unit, kpi.unit)
+
+
+def label_grouping(name: str, settings: Settings) -> Label:
+    """What a grouping is called: a trait by its usual word, a KPI's own column as the field of that name; else its
+    name itself."""
+    if name in GROUPINGS:
+        return GROUPINGS[name]
+    labels = (each.label for rtype in settings.types.values() for path, each in rtype.iter_fields() if path[-1] == name)
+    return next(labels, _same(name))
 
 
 def _same(text: str) -> Label:
