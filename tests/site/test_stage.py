@@ -17,6 +17,21 @@ from kam.site.stage import Staged, stage, write_pages
 AS_OF = date(2026, 4, 1)
 
 
+KPIS = ("csat.yml", "nps.yml", "win_rate.yml")
+"""Staging treats all KPIs alike, and takes long over many; the whole site is built with all of them elsewhere."""
+
+
+@pytest.fixture
+def root(root: Path) -> Path:
+    """The miniature portfolio with a few KPIs, and without settings that name others."""
+    for file in (root / "site-config/kpis").iterdir():
+        if file.name not in KPIS:
+            file.unlink()
+    for name in ("appraisal", "attention"):
+        (root / f"site-config/{name}.yml").unlink()
+    return root
+
+
 def stage_english(root: Path) -> Staged:
     """Stage the English pages anew, as a later run does."""
     return stage(load_snapshot(open_portfolio(root, load_settings(root)), AS_OF), "en")
