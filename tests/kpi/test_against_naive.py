@@ -14,6 +14,7 @@ import pytest
 
 from kam.kpi import KpiResult, compute, load_kpis
 from kam.settings import Currency, Person, Settings
+from kam.settings.figures import USUAL
 from kam.tables import open_tables
 
 DAY = date(2026, 6, 30)
@@ -171,7 +172,8 @@ def weighted_pipeline(records: Records) -> Iterator[Fact]:
     for _, data, fact in _deals(records, *OPEN):
         if "amount" in data and "probability" in data:
             base = _base(data, DAY) or Decimal(0)
-            yield replace(fact, numerator=base * data["probability"] / 100)
+            probability = data["probability"] if data["stage"] in OPEN else USUAL["identify"]
+            yield replace(fact, numerator=base * probability / 100)
 
 
 def order_value(records: Records) -> Iterator[Fact]:

@@ -61,6 +61,23 @@ def test_weighted_pipeline_weighs_by_probability_without_rounding(given: Given) 
     assert result.n == 3
 
 
+def test_a_deal_closed_later_weighs_by_the_usual_probability_of_its_stage_then(given: Given) -> None:
+    went = [{"at": "2026-01-01", "to": "identify"}, {"at": "2026-02-01", "to": "negotiate"}]
+    records = ACME | {
+        "acme/opportunities/won": deal(
+            "won", "2026-03-01", amount=1000, probability=100, history=[*went, {"at": "2026-03-01", "to": "won"}]
+        ),
+        "acme/opportunities/lost": deal("lost", "2026-03-01", amount=100, probability=0),
+        "acme/opportunities/to-come": deal("won", "2026-12-01", amount=10, probability=100),
+        "acme/opportunities/moved": deal("negotiate", amount=20000, probability=75, history=went),
+        "acme/opportunities/unsaid": deal("lost", "2026-03-01", amount=7),
+    }
+    source = given(records)
+    expected = {"2026-01-31": 100 + 10 + 1 + 2000, "2026-02-28": 800 + 10 + 1 + 15000, "2026-06-30": 1 + 15000}
+    for day, weighted in expected.items():
+        assert value(source, "weighted_pipeline", date.fromisoformat(day)) == weighted, day
+
+
 SALES = {"acme": 500, "bolt": 300, "cord": 200}
 
 

@@ -25,8 +25,10 @@ PERSON, TEAM = "person", "team"
 DEALS = """\
 SELECT o.id, o.account, coalesce(o.owner, a.owner), o.state_then, o.expected_close,
   to_base(o.amount, o.currency, $as_of, o.id),
-  percent_of(to_base(o.amount, o.currency, $as_of, o.id), o.probability)
+  percent_of(to_base(o.amount, o.currency, $as_of, o.id),
+    CASE WHEN o.stage = o.state_then OR o.probability IS NULL THEN o.probability ELSE usual.value END)
 FROM opportunities_on($as_of) o LEFT JOIN accounts a USING (account)
+LEFT JOIN parameters usual ON usual.name = 'pipeline.probability.' || o.state_then
 WHERE o.open_then AND (o.created_on IS NULL OR o.created_on <= $as_of) ORDER BY o.id"""
 WON = """\
 SELECT o.id, o.account, coalesce(o.owner, a.owner), o.state_then, coalesce(o.closed_on, o.since_then),
@@ -107,7 +109,8 @@ class Forecast:
 def make_forecast(portfolio: RecordSource, as_of: date, kind: str, count: int, by: str = "") -> Forecast:
     """So many periods from the one that the day lies in, for everybody together and for each person or team.
 
-    Amounts and probabilities are those of the records as they stand. Raises TablesError where a rate is missing.
+    Amounts and probabilities are those of the records as they stand; of deals that were in another stage on the day,
+    the probability is the usual one of that stage (``figures.yml``). Raises TablesError where a rate is missing.
     """
     settings = portfolio.settings
     periods = periods_from(kind, as_of, count, settings.site.fiscal_year_start_month)

@@ -17,6 +17,14 @@ YEAR, QUARTER = Span(months=12), Span(months=3)
 START, END = "start", "end"
 STEPS = 4
 """Thresholds between the scores 1 to 5."""
+USUAL = {
+    "identify": Decimal(10),
+    "engage": Decimal(20),
+    "qualify": Decimal(40),
+    "propose": Decimal(60),
+    "negotiate": Decimal(80),
+}
+"""How likely in percent an opportunity of each stage is usually won, where the company has said nothing else."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,16 @@ class Lifetime:
 
 
 @dataclass(frozen=True)
+class Pipeline:
+    """``probability``: how likely in percent an opportunity is usually won, by its stage. Days on which it was in
+    another stage than today go by it, for a record only keeps the probability of today."""
+
+    probability: Mapping[str, Decimal] = field(
+        default_factory=lambda: {stage: Decimal(share) for stage, share in USUAL.items()}
+    )
+
+
+@dataclass(frozen=True)
 class Figures:
     """``active_within``: how recent an order or service makes a customer active. ``margin``: gross margin in percent
     that is assumed where no cost is known; None where nothing is to be assumed."""
@@ -63,6 +81,7 @@ class Figures:
     decline: Decline = Decline()
     rfm: Rfm = Rfm()
     clv: Lifetime = Lifetime()
+    pipeline: Pipeline = Pipeline()
 
     @property
     def parameters(self) -> Mapping[str, Decimal | str]:
@@ -80,12 +99,13 @@ class Figures:
         rows |= {"rfm.fifths_from": self.rfm.fifths_from, "clv.retention": clv.retention, "clv.discount": clv.discount}
         rows |= {f"clv.retention.{tier}": share for tier, share in clv.retention_by_tier.items()}
         rows |= {"clv.paid": clv.paid, "clv.min_customers": clv.min_customers}
+        rows |= {f"pipeline.probability.{stage}": share for stage, share in self.pipeline.probability.items()}
         return {name: Decimal(v) if isinstance(v, int) else v for name, v in rows.items() if v is not None}
 
 
 def read_figures(section: Section, known: Known) -> Figures:
     """The topic from its file; what is wrong with it is left at its default."""
-    top = Section(section.file, section.path, ("active_within", "margin", "decline", "rfm", "clv"))
+    top = Section(section.file, section.path, ("active_within", "margin", "decline", "rfm", "clv", "pipeline"))
     decline = top.inner("decline", ("tolerance", "period"))
     return Figures(
         _span(top, "active_within", YEAR),
@@ -93,6 +113,7 @@ def read_figures(section: Section, known: Known) -> Figures:
         Decline(_tolerance(decline), _span(decline, "period", QUARTER)),
         _read_rfm(top.inner("rfm", ("recency", "frequency", "monetary", "fifths_from"))),
         _read_lifetime(top, known),
+        _read_pipeline(top.inner("pipeline", ("probability",)), known),
     )
 
 
@@ -124,6 +145,15 @@ def _read_lifetime(top: Section, known: Known) -> Lifetime:
         section.whole("min_customers", 100, least=10, most=1_000_000),
         _span(section, "horizon", YEAR),
     )
+
+
+def _read_pipeline(section: Section, known: Known) -> Pipeline:
+    """Stages that are not named keep their usual probability."""
+    opportunity = known.types.get("opportunity")
+    states = opportunity.states if opportunity else None
+    shares = section.inner("probability", states.open if states else tuple(USUAL))
+    found = {stage: shares.number(stage, most=100) for stage in shares.value}
+    return Pipeline({**USUAL, **{stage: share for stage, share in found.items() if share is not None}})
 
 
 def _discount(section: Section) -> Decimal | None:
