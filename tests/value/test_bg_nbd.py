@@ -44,6 +44,27 @@ def test_parameters_are_recovered_from_simulated_customers() -> None:
     assert found.expected([10, 50]) == pytest.approx(truth.expected([10, 50]), rel=0.02)
 
 
+NEIGHBOURS = [None, BgNbd(0.7, 6.5, 0.8, 2.0), BgNbd(30.0, 0.01, 20.0, 0.02), BgNbd(1e-4, 1e5, 1e3, 1e-4)]
+
+
+@pytest.mark.parametrize("near", NEIGHBOURS)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_model_does_not_depend_on_the_one_that_the_search_starts_from(seed: int, near: BgNbd | None) -> None:
+    histories = simulate(seed, 600, BgNbd(0.8, 6.0, 0.7, 2.5))
+    alone = bg_nbd.fit(*histories)
+    found = bg_nbd.fit(*histories, near or bg_nbd.fit(*(each[:-20] for each in histories)))
+    assert (found.r, found.alpha, found.a, found.b) == pytest.approx((alone.r, alone.alpha, alone.a, alone.b), rel=1e-9)
+    assert found.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-12)
+
+
+def test_histories_that_determine_no_model_have_none_beside_a_neighbour_either() -> None:
+    with pytest.raises(NoFit) as alone:
+        bg_nbd.fit([3.0] * 200, [2.5] * 200, [40.0] * 200)
+    with pytest.raises(NoFit) as beside:
+        bg_nbd.fit([3.0] * 200, [2.5] * 200, [40.0] * 200, BgNbd(0.8, 6.0, 0.7, 2.5))
+    assert beside.value.reason == alone.value.reason
+
+
 def test_expected_orders_are_those_that_simulated_customers_make_later() -> None:
     truth = BgNbd(1.2, 8.0, 0.6, 2.0)
     chance = np.random.default_rng(3)

@@ -22,6 +22,17 @@ def test_parameters_are_recovered_from_simulated_customers() -> None:
     assert float(found.expected(0, 0)) == pytest.approx(5 * 900 / 3, rel=0.02)
 
 
+@pytest.mark.parametrize("near", [None, GammaGamma(3.0, 5.0, 500.0), GammaGamma(1e-3, 1e3, 1e-4)])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_model_does_not_depend_on_the_one_that_the_search_starts_from(seed: int, near: GammaGamma | None) -> None:
+    chance = np.random.default_rng(seed)
+    x = chance.integers(1, 30, 900)
+    mean = chance.gamma(5.0 * x, 1 / chance.gamma(4.0, 1 / 900.0, x.size)) / x
+    alone = gamma_gamma.fit(x, mean)
+    found = gamma_gamma.fit(x, mean, near or gamma_gamma.fit(x[20:], mean[20:]))
+    assert (found.p, found.q, found.v) == pytest.approx((alone.p, alone.q, alone.v), rel=1e-9)
+
+
 def test_the_unit_of_money_does_not_matter() -> None:
     chance = np.random.default_rng(5)
     x, mean = chance.integers(1, 6, 900), chance.lognormal(3, 0.7, 900)

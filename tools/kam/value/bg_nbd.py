@@ -65,17 +65,18 @@ class BgNbd:
         return self.p_alive(x, t_x, t) * there
 
 
-def fit(x: ArrayLike, t_x: ArrayLike, t: ArrayLike) -> BgNbd:
+def fit(x: ArrayLike, t_x: ArrayLike, t: ArrayLike, near: BgNbd | None = None) -> BgNbd:
     """The model of the highest likelihood for customers with ``x`` orders after the first, the last at ``t_x``, seen
     until ``t`` (from the first order on). Raises NoFit where the histories do not determine one, ValueError for
-    numbers that are no such histories."""
+    numbers that are no such histories. The search is shorter where the model is ``near`` another one."""
     x, t_x, t = _arrays(x, t_x, t)
     _require_histories(x, t_x, t)
     if not np.any(x > 0):
         raise NoFit("no customer has ordered twice", "没有客户下过第二单")
     unit = float(np.mean(t[t > 0]))
     likelihood = _Likelihood(x, t_x / unit, t / unit)
-    (r, alpha, a, b), value = maximise(likelihood, STARTS, float(x.size))
+    known = (near.r, near.alpha / unit, near.a, near.b) if near else ()
+    (r, alpha, a, b), value = maximise(likelihood, STARTS, float(x.size), known)
     return BgNbd(float(r), float(alpha * unit), float(a), float(b), value - float(np.sum(x)) * float(np.log(unit)))
 
 

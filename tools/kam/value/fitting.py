@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,9 @@ FLATTEST = 1e-9
 """The curvature for each customer below which a likelihood does not tell its parameters apart."""
 NEWTON_STEPS = 20
 STEP = 1e-5
+ROUNDING = 1e-12
+"""What a sum over many customers may be off by, as a share of it: near the maximum the likelihood says less of where
+that is than its slope does."""
 
 
 class NoFit(Exception):
@@ -35,15 +39,25 @@ class NoFit(Exception):
         self.reason: Label = {"en": en, "zh": zh}
 
 
-def maximise(minus_log_likelihood: Objective, starts: Sequence[Sequence[float]], count: float) -> tuple[Floats, float]:
+def maximise(
+    minus_log_likelihood: Objective, starts: Sequence[Sequence[float]], count: float, near: Sequence[float] = ()
+) -> tuple[Floats, float]:
     """The parameters of the highest likelihood, and its logarithm.
 
     ``minus_log_likelihood`` takes the logarithms of the parameters and gives value and gradient; ``count`` is the
     number of customers. The search goes on from the likeliest of the starting points; from the next where that leads
-    to no maximum. Raises NoFit where none does.
+    to no maximum. Raises NoFit where none does. Where parameters are known that are ``near``, such as those of
+    the day before, Newton's method goes on from them, and the search is spared if that leads to a maximum likelier than
+    all starting points.
     """
     objective = _bounded(minus_log_likelihood)
     points = sorted((np.log(np.asarray(start, dtype=np.float64)) for start in starts), key=lambda p: objective(p)[0])
+    if near:
+        point = np.log(np.asarray(near, dtype=np.float64))
+        with suppress(NoFit):
+            found, value = _hold(objective, *_polish(objective, point, objective(point)[0]), count)
+            if -value <= objective(points[0])[0]:
+                return found, value
     refused: NoFit | None = None
     for start in points:
         try:
@@ -54,9 +68,13 @@ def maximise(minus_log_likelihood: Objective, starts: Sequence[Sequence[float]],
 
 
 def _find_maximum(objective: Objective, start: Floats, count: float) -> tuple[Floats, float]:
-    """The maximum that the search comes to, polished by Newton's method, then held to what a maximum is: a slope of
-    zero, curved downwards in all directions, and away from the edge of the search."""
-    point, value = _polish(objective, *_descend(objective, start))
+    """The maximum that the search comes to, polished by Newton's method."""
+    return _hold(objective, *_polish(objective, *_descend(objective, start)), count)
+
+
+def _hold(objective: Objective, point: Floats, value: float, count: float) -> tuple[Floats, float]:
+    """A point held to what a maximum is: a slope of zero, curved downwards in all directions, and away from the edge of
+    the search. Parameters and likelihood."""
     _, slope = objective(point)
     if not np.isfinite(value) or not np.all(np.isfinite(slope)) or bool(np.any(np.abs(point) > EDGE - 0.01)):
         raise _undetermined()
@@ -103,7 +121,7 @@ def _polish(objective: Objective, point: Floats, value: float) -> tuple[Floats, 
         step = np.linalg.solve(curvature, slope)
         after = np.clip(point - step, -EDGE, EDGE)
         lower, _ = objective(after)
-        if not lower <= value + abs(value) * 1e-14:
+        if not lower <= value + abs(value) * ROUNDING:
             break
         point, value = after, lower
         if np.max(np.abs(step)) < 1e-11:

@@ -45,10 +45,10 @@ class GammaGamma:
         return np.asarray(self.p * (self.v + seen) / (self.p * x + self.q - 1), dtype=np.float64)
 
 
-def fit(x: ArrayLike, mean: ArrayLike) -> GammaGamma:
+def fit(x: ArrayLike, mean: ArrayLike, near: GammaGamma | None = None) -> GammaGamma:
     """The model of the highest likelihood for customers with ``x`` orders of ``mean`` each; those with none are left
     out. Raises NoFit where they do not determine one or where the mean of all customers would be without bound,
-    ValueError for numbers that are no such orders."""
+    ValueError for numbers that are no such orders. The search is shorter where the model is ``near`` another one."""
     x, mean = (np.asarray(each, dtype=np.float64) for each in (x, mean))
     x, mean = x[x > 0], mean[x > 0]
     if not np.all(np.isfinite(mean)) or not np.all(np.isfinite(x)) or np.any(mean <= 0):
@@ -56,7 +56,8 @@ def fit(x: ArrayLike, mean: ArrayLike) -> GammaGamma:
     if not x.size:
         raise NoFit("no customer has ordered twice", "没有客户下过第二单")
     unit = float(np.exp(np.mean(np.log(mean))))
-    (p, q, v), value = maximise(_Likelihood(x, mean / unit), STARTS, float(x.size))
+    known = (near.p, near.q, near.v / unit) if near else ()
+    (p, q, v), value = maximise(_Likelihood(x, mean / unit), STARTS, float(x.size), known)
     if q <= 1:
         raise NoFit(
             "the amounts of orders vary so widely that they have no mean to go by",
@@ -66,22 +67,26 @@ def fit(x: ArrayLike, mean: ArrayLike) -> GammaGamma:
 
 
 class _Likelihood:
-    """Minus the logarithm of equation 1a, summed over customers, with its gradient over logarithms of parameters."""
+    """Minus the logarithm of equation 1a, summed over customers, with its gradient over logarithms of parameters.
+
+    What depends on the number of orders alone is computed once for each number.
+    """
 
     def __init__(self, x: Floats, mean: Floats) -> None:
-        self.x, self.mean = x, mean
-        self.log_x, self.log_mean = np.log(x), np.log(mean)
+        self.x, self.whole = x, x * mean
+        self.logs, self.slopes = float(np.sum(np.log(mean))), float(np.sum(x * (np.log(mean) + np.log(x))))
+        self.orders, counts = np.unique(x, return_counts=True)
+        self.counts = counts.astype(np.float64)
 
     def __call__(self, logs: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(logs)
-        x = self.x
-        px, whole = p * x, v + x * self.mean
+        x, n, counts = self.x, self.orders, self.counts
+        whole = v + self.whole
         log_whole = np.log(whole)
-        total = np.sum(
-            gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(v) + (px - 1) * self.log_mean + px * self.log_x
-            - (px + q) * log_whole
-        )  # fmt: skip
-        by_p = np.dot(x, psi(px + q) - psi(px) + self.log_mean + self.log_x - log_whole)
-        by_q = np.sum(psi(px + q) - psi(q) + np.log(v) - log_whole)
-        by_v = np.sum(q / v - (px + q) / whole)
+        both = psi(p * n + q)
+        total = np.dot(counts, gammaln(p * n + q) - gammaln(p * n) - gammaln(q) + q * np.log(v))
+        total += p * self.slopes - self.logs - np.dot(p * x + q, log_whole)
+        by_p = np.dot(counts * n, both - psi(p * n)) + self.slopes - np.dot(x, log_whole)
+        by_q = np.dot(counts, both - psi(q) + np.log(v)) - np.sum(log_whole)
+        by_v = x.size * q / v - np.sum((p * x + q) / whole)
         return -float(total), -np.array([by_p * p, by_q * q, by_v * v])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
@@ -16,10 +15,13 @@ from kam.tables.plan import NUMBER, TEXT, Column, Part
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from kam.tables import Tables
     from kam.tables.source import RecordSource
+    from kam.value.bg_nbd import BgNbd
+    from kam.value.gamma_gamma import GammaGamma
 
     Floats = NDArray[np.float64]
 
@@ -53,8 +55,9 @@ WITH daily AS (
     AND "date" <= day
   GROUP BY ALL),
 counted AS (SELECT *, min(ordered) OVER (PARTITION BY day, account) AS begun FROM daily)
-SELECT day, account, arg_max(record, ordered), count(*), min(ordered), max(ordered),
-  count(*) FILTER (ordered > begun AND amount > 0), avg(amount) FILTER (ordered > begun AND amount > 0)
+SELECT day, account, arg_max(record, ordered) AS record, count(*) AS order_days, min(ordered) AS first_order,
+  max(ordered) AS last_order, count(*) FILTER (ordered > begun AND amount > 0) AS valued,
+  avg(amount) FILTER (ordered > begun AND amount > 0) AS mean
 FROM counted GROUP BY day, account ORDER BY day, account
 """
 """One row a day and customer, as the orders stood on that day. Those of one day are one; the first day is where a
@@ -62,16 +65,23 @@ history begins, and neither counted nor valued by the models."""
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """A customer's orders up to a day: on how many days, and of those after the first with a value number and mean."""
+class Histories:
+    """The orders of customers up to a day: ``x`` days with orders after the first, the last of them at ``t_x``, seen
+    until ``t`` (weeks, from the first on); and how many of these days had a value, with its mean."""
 
-    account: str
-    record: str
-    days: int
-    first: date
-    last: date
-    valued: int
-    mean: float
+    x: Floats
+    t_x: Floats
+    t: Floats
+    valued: Floats
+    mean: Floats
+
+
+@dataclass
+class Models:
+    """The models of the day before, from which the search for those of a day starts."""
+
+    orders: BgNbd | None = None
+    amounts: GammaGamma | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class Prediction:
     note: Label = field(default_factory=lambda: {"en": "", "zh": ""})
 
 
-def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[tuple[Any, ...]]:
+def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> Sequence[tuple[Any, ...]] | pa.Table:
     """A row for each customer with an order by the day, for each of the days.
 
     Where there are too few customers, or their orders determine no model, the predictions are missing and the notes
@@ -94,34 +104,47 @@ def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[
     """
     figures = portfolio.settings.part(Figures)
     if "total_base" not in tables.columns_of("orders"):
-        return []
-    found: list[tuple[Any, ...]] = []
-    for day, histories in _iter_days(tables, days):
-        said = _predict(day, histories, figures)
-        predicted = zip(
-            _texts(said.alive, 6), _texts(said.orders, 6), _texts(said.amount, 4), _texts(said.value, 4), strict=False
-        )
-        for h, cells in zip(histories, predicted, strict=False):
-            known = (day, h.account, h.record, h.days, h.first, h.last)
-            found.append((*known, *cells, said.note["en"] or None, said.note["zh"] or None))
-    return found
+        return ()
+    import numpy as np
+    import pyarrow as pa
+
+    known = tables.query_arrow(HISTORIES, {"days": list(days)})
+    _, begins, counts = np.unique(known["day"].to_numpy(), return_index=True, return_counts=True)
+    models = Models()
+    found = []
+    for begin, count in zip(begins.tolist(), counts.tolist(), strict=True):
+        of_day = known.slice(begin, count)
+        found.append(_with(of_day, _predict(_histories(of_day), figures, models)))
+    return pa.concat_tables(found) if found else ()
 
 
-def _texts(values: Floats | None, digits: int) -> Iterable[str | None]:
-    return repeat(None) if values is None else [f"{value:.{digits}f}" for value in values.tolist()]
+def _histories(known: pa.Table) -> Histories:
+    import numpy as np
+
+    day, first, last = (known[name].to_numpy() for name in ("day", "first_order", "last_order"))
+    spans = ((last - first).astype(np.float64) / WEEK, (day - first).astype(np.float64) / WEEK)
+    counts, valued = (known[name].to_numpy().astype(np.float64) for name in ("order_days", "valued"))
+    return Histories(counts - 1, *spans, valued, np.nan_to_num(known["mean"].to_numpy().astype(np.float64)))
 
 
-def _iter_days(tables: Tables, days: Sequence[date]) -> Iterator[tuple[date, list[History]]]:
-    by_day: dict[date, list[History]] = {}
-    for day, account, record, count, first, last, valued, mean in tables.query(HISTORIES, {"days": list(days)}).rows:
-        history = History(account, record, count, first, last, valued, float(mean or 0))
-        by_day.setdefault(day, []).append(history)
-    yield from by_day.items()
+def _with(known: pa.Table, said: Prediction) -> pa.Table:
+    """What is known of the customers of a day, with what is said of them."""
+    import pyarrow as pa
+
+    count = known.num_rows
+    columns = {name: known[name] for name in ("day", "account", "record", "order_days", "first_order", "last_order")}
+    shown = {"alive": 6, "expected_orders": 6, "expected_amount": 4, "value": 4}
+    for (name, digits), values in zip(shown.items(), (said.alive, said.orders, said.amount, said.value), strict=True):
+        texts = [None] * count if values is None else [f"{value:.{digits}f}" for value in values.tolist()]
+        columns[name] = pa.array(texts, pa.string())
+    for lang in ("en", "zh"):
+        columns[f"note_{lang}"] = pa.array([said.note[lang] or None] * count, pa.string())
+    return pa.table(columns)
 
 
-def _predict(day: date, histories: Sequence[History], figures: Figures) -> Prediction:
+def _predict(histories: Histories, figures: Figures, models: Models) -> Prediction:
     clv = figures.clv
-    count, least = len(histories), clv.min_customers
+    count, least = len(histories.x), clv.min_customers
     if count < least:
         return _refused(
             f"only {count} of the {least} customers with orders that are needed (clv.min_customers in figures.yml)",
@@ -130,7 +153,7 @@ def _predict(day: date, histories: Sequence[History], figures: Figures) -> Predi
     from kam.value.fitting import NoFit
 
     try:
-        return _fit(day, histories, figures.margin, clv)
+        return _fit(histories, figures.margin, clv, models)
     except NoFit as error:
         return _refused(error.reason["en"], error.reason["zh"])
 
@@ -139,26 +162,21 @@ def _refused(en: str, zh: str) -> Prediction:
     return Prediction(note={"en": en, "zh": zh})
 
 
-def _fit(day: date, histories: Sequence[History], margin: Decimal | None, clv: Lifetime) -> Prediction:
-    import numpy as np
-
+def _fit(histories: Histories, margin: Decimal | None, clv: Lifetime, models: Models) -> Prediction:
     from kam.value import bg_nbd, gamma_gamma
     from kam.value.fitting import NoFit
     from kam.value.lifetime import discounted_orders
 
-    x = np.array([each.days - 1 for each in histories], dtype=np.float64)
-    t_x = np.array([(each.last - each.first).days for each in histories]) / WEEK
-    t = np.array([(day - each.first).days for each in histories]) / WEEK
-    model = bg_nbd.fit(x, t_x, t)
+    x, t_x, t = histories.x, histories.t_x, histories.t
+    model = models.orders = bg_nbd.fit(x, t_x, t, models.orders)
     horizon = clv.horizon.months * MONTH + clv.horizon.days
     alive = model.p_alive(x, t_x, t)
     orders = model.expected_of(horizon / WEEK, x, t_x, t)
     try:
-        valued = np.array([each.valued for each in histories], dtype=np.float64)
-        mean = np.array([each.mean for each in histories])
-        amount = gamma_gamma.fit(valued, mean).expected(valued, mean)
+        amounts = models.amounts = gamma_gamma.fit(histories.valued, histories.mean, models.amounts)
     except NoFit as error:
         return Prediction(alive, orders, note=error.reason)
+    amount = amounts.expected(histories.valued, histories.mean)
     if margin is None:
         note = {"en": "figures.yml names no margin", "zh": "figures.yml 未设置毛利率（margin）"}
         return Prediction(alive, orders, amount, note=note)
