@@ -52,7 +52,7 @@ NEIGHBOURS = [None, BgNbd(0.7, 6.5, 0.8, 2.0), BgNbd(30.0, 0.01, 20.0, 0.02), Bg
 def test_the_model_does_not_depend_on_the_one_that_the_search_starts_from(seed: int, near: BgNbd | None) -> None:
     histories = simulate(seed, 600, BgNbd(0.8, 6.0, 0.7, 2.5))
     alone = bg_nbd.fit(*histories)
-    found = bg_nbd.fit(*histories, near or bg_nbd.fit(*(each[:-20] for each in histories)))
+    found = bg_nbd.fit(*histories, near=near or bg_nbd.fit(*(each[:-20] for each in histories)))
     assert (found.r, found.alpha, found.a, found.b) == pytest.approx((alone.r, alone.alpha, alone.a, alone.b), rel=1e-9)
     assert found.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-12)
 
@@ -61,7 +61,7 @@ def test_histories_that_determine_no_model_have_none_beside_a_neighbour_either()
     with pytest.raises(NoFit) as alone:
         bg_nbd.fit([3.0] * 200, [2.5] * 200, [40.0] * 200)
     with pytest.raises(NoFit) as beside:
-        bg_nbd.fit([3.0] * 200, [2.5] * 200, [40.0] * 200, BgNbd(0.8, 6.0, 0.7, 2.5))
+        bg_nbd.fit([3.0] * 200, [2.5] * 200, [40.0] * 200, near=BgNbd(0.8, 6.0, 0.7, 2.5))
     assert beside.value.reason == alone.value.reason
 
 

@@ -29,7 +29,7 @@ def test_the_model_does_not_depend_on_the_one_that_the_search_starts_from(seed: 
     x = chance.integers(1, 30, 900)
     mean = chance.gamma(5.0 * x, 1 / chance.gamma(4.0, 1 / 900.0, x.size)) / x
     alone = gamma_gamma.fit(x, mean)
-    found = gamma_gamma.fit(x, mean, near or gamma_gamma.fit(x[20:], mean[20:]))
+    found = gamma_gamma.fit(x, mean, near=near or gamma_gamma.fit(x[20:], mean[20:]))
     assert (found.p, found.q, found.v) == pytest.approx((alone.p, alone.q, alone.v), rel=1e-9)
 
 

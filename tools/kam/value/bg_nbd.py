@@ -65,7 +65,7 @@ class BgNbd:
         return self.p_alive(x, t_x, t) * there
 
 
-def fit(x: ArrayLike, t_x: ArrayLike, t: ArrayLike, near: BgNbd | None = None) -> BgNbd:
+def fit(x: ArrayLike, t_x: ArrayLike, t: ArrayLike, *, near: BgNbd | None = None) -> BgNbd:
     """The model of the highest likelihood for customers with ``x`` orders after the first, the last at ``t_x``, seen
     until ``t`` (from the first order on). Raises NoFit where the histories do not determine one, ValueError for
     numbers that are no such histories. The search is shorter where the model is ``near`` another one."""

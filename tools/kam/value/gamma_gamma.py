@@ -45,7 +45,7 @@ class GammaGamma:
         return np.asarray(self.p * (self.v + seen) / (self.p * x + self.q - 1), dtype=np.float64)
 
 
-def fit(x: ArrayLike, mean: ArrayLike, near: GammaGamma | None = None) -> GammaGamma:
+def fit(x: ArrayLike, mean: ArrayLike, *, near: GammaGamma | None = None) -> GammaGamma:
     """The model of the highest likelihood for customers with ``x`` orders of ``mean`` each; those with none are left
     out. Raises NoFit where they do not determine one or where the mean of all customers would be without bound,
     ValueError for numbers that are no such orders. The search is shorter where the model is ``near`` another one."""

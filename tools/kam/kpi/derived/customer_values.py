@@ -168,12 +168,12 @@ def _fit(histories: Histories, margin: Decimal | None, clv: Lifetime, models: Mo
     from kam.value.lifetime import discounted_orders
 
     x, t_x, t = histories.x, histories.t_x, histories.t
-    model = models.orders = bg_nbd.fit(x, t_x, t, models.orders)
+    model = models.orders = bg_nbd.fit(x, t_x, t, near=models.orders)
     horizon = clv.horizon.months * MONTH + clv.horizon.days
     alive = model.p_alive(x, t_x, t)
     orders = model.expected_of(horizon / WEEK, x, t_x, t)
     try:
-        amounts = models.amounts = gamma_gamma.fit(histories.valued, histories.mean, models.amounts)
+        amounts = models.amounts = gamma_gamma.fit(histories.valued, histories.mean, near=models.amounts)
     except NoFit as error:
         return Prediction(alive, orders, note=error.reason)
     amount = amounts.expected(histories.valued, histories.mean)
