@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ import pytest
 from click.testing import Result
 from staff_files import put
 
+from kam.kpi import compute
+from kam.people.forecast import make_forecast
+from kam.portfolio import open_portfolio
+from kam.settings import load_settings
+
 Kam = Callable[..., Result]
+SAMPLE_DAY = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -48,14 +55,29 @@ def test_people_have_their_own_and_together_they_are_all(forecast: Callable[...,
         assert sum(parts) == found["all"][name]["weighted"]
 
 
-def test_a_team_has_its_own_quota_else_that_of_its_people(
-    forecast: Callable[..., dict[str, dict[str, Any]]], root: Path
+def test_what_is_demanded_of_a_team_stands_beside_the_sum_of_its_people(
+    forecast: Callable[..., dict[str, dict[str, Any]]], kam: Kam, root: Path
 ) -> None:
-    assert forecast("--by", "team")["East"]["2026-Q3"]["quota"] == 500
     with (root / "site-config/appraisal.yml").open("a", encoding="utf-8") as file:
         file.write("team_quotas:\n  East: [{from: 2026-01-01, to: 2026-12-31, amount: 8000}]\n")
     found = forecast("--by", "team")
-    assert (found["East"]["2026-Q3"]["quota"], found["all"]["2026-Q3"]["quota"]) == (2000, 2000)
+    assert [(found[key]["2026-Q3"]["quota"], found[key]["2026-Q3"]["team_quota"]) for key in ("East", "all")] == [
+        (500, 2000), (500, None),
+    ]  # fmt: skip
+    assert "not the sum of its people's" in kam("forecast", "--by", "team").stdout
+    assert "team_quotas" not in kam("forecast", "--by", "person").stdout
+
+
+@pytest.mark.parametrize("by", ["person", "team"])
+def test_the_quota_of_all_is_the_sum_of_those_listed_and_that_of_the_kpi(repository: Path, by: str) -> None:
+    settings = load_settings(repository)
+    with open_portfolio(repository, settings, cache=False) as portfolio:
+        *lines, total = make_forecast(portfolio, SAMPLE_DAY, "year", 1, by).lines
+        (attainment,) = compute(portfolio, SAMPLE_DAY, ["quota_attainment"])
+    listed = [one.quota for line in lines for one in line.outlooks if one.quota is not None]
+    assert [one.quota for one in total.outlooks if one.quota is not None] == [sum(listed)]
+    assert attainment.figure.denominator == sum(listed)
+    assert total.outlooks[0].won == attainment.figure.numerator
 
 
 def test_each_line_shows_accounts_and_tiers(kam: Kam) -> None:

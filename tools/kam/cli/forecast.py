@@ -29,6 +29,17 @@ HEADS: dict[str, Label] = {
     "expected": {"en": "Won + weighted", "zh": "已赢单+加权"},
     "quota": {"en": "Quota", "zh": "指标"},
     "coverage": {"en": "Of quota", "zh": "占指标"},
+    "team_quota": {"en": "Team quota", "zh": "团队指标"},
+    "team_coverage": {"en": "Of team quota", "zh": "占团队指标"},
+}
+QUOTA_NOTE: Label = {
+    "en": "Quota: the sum of the quotas in people.yml, as in the KPIs “Quota attainment” and “Quota pace”.",
+    "zh": "指标为 people.yml 中各人员指标之和，与“销售指标完成率”“销售指标进度”一致。",
+}
+TEAM_NOTE: Label = {
+    "en": "Team quota: what appraisal.yml (team_quotas) demands of the team as such; it is not the sum of its "
+    "people's and is not in those KPIs.",
+    "zh": "团队指标为 appraisal.yml（team_quotas）对团队的整体要求，不等于人员指标之和，也不计入上述两项指标。",
 }
 LEFT = ("name", "tiers", "period")
 PLACES: dict[str, Label] = {
@@ -97,9 +108,10 @@ def _render(forecast: Forecast, ctx: Context, form: str, *, has_lines: bool) -> 
         return ctx.words("No open opportunity and no quota.", "没有未结束的商机，也没有销售指标。")
     hidden = set() if has_lines or form == "csv" else {"name", "accounts", "tiers"}
     if form != "csv":
-        hidden |= {name for name in ("unvalued", "won", "quota") if not any(row[name] for row in rows)}
+        hidden |= {name for name in ("unvalued", "won", "quota", "team_quota") if not any(row[name] for row in rows)}
         hidden |= {"expected"} if "won" in hidden else set()
         hidden |= {"coverage"} if "quota" in hidden else set()
+        hidden |= {"team_coverage"} if "team_quota" in hidden else set()
     names = [name for name in HEADS if name not in hidden]
     if form == "csv":
         return render_csv(names, [[row[name] for name in names] for row in rows])
@@ -107,11 +119,11 @@ def _render(forecast: Forecast, ctx: Context, form: str, *, has_lines: bool) -> 
     render = render_markdown if form == "md" else render_table
     table = render(heads, [_spell(row, names) for row in rows], [name not in LEFT for name in names])
     unit = ctx.words(f"Amounts in {forecast.currency}.", f"金额单位：{forecast.currency}。")
-    return f"{table}\n\n{unit}"
+    notes = [note[ctx.lang] for name, note in (("quota", QUOTA_NOTE), ("team_quota", TEAM_NOTE)) if name in names]
+    return "\n".join([table, "", unit, *notes])
 
 
 def _cells(line: Line, each: Outlook, lang: str) -> dict[str, Any]:
-    quota = each.quota
     return {
         "name": line.name.get(lang, line.key),
         "accounts": len(line.holding.accounts),
@@ -123,9 +135,16 @@ def _cells(line: Line, each: Outlook, lang: str) -> dict[str, Any]:
         "weighted": each.weighted,
         "won": each.won,
         "expected": each.expected,
-        "quota": quota,
-        "coverage": 100 * each.expected / quota if quota else None,
+        "quota": each.quota,
+        "coverage": _share(each.expected, each.quota),
+        "team_quota": each.team_quota,
+        "team_coverage": _share(each.expected, each.team_quota),
     }
+
+
+def _share(expected: Decimal, quota: Decimal | None) -> Decimal | None:
+    """In percent."""
+    return 100 * expected / quota if quota else None
 
 
 def _spell(row: dict[str, Any], names: Sequence[str]) -> list[str]:
@@ -139,7 +158,7 @@ def _number(value: int | Decimal | None, name: str) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
-    return f"{show_number(value, 0)} %" if name == "coverage" else show_number(value, 0)
+    return f"{show_number(value, 0)} %" if name.endswith("coverage") else show_number(value, 0)
 
 
 def _plain(forecast: Forecast, lang: str) -> dict[str, Any]:
@@ -169,6 +188,7 @@ def _plain_outlook(each: Outlook) -> dict[str, Any]:
         "weighted": each.weighted,
         "won": each.won,
         "quota": each.quota,
+        "team_quota": each.team_quota,
         "opportunities": [
             {
                 "record": deal.record,

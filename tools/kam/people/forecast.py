@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -55,8 +55,9 @@ class Deal:
 class Outlook:
     """One stretch of time: ``period``, or one of ``OVERDUE``, ``LATER`` and ``UNDATED``.
 
-    ``won`` is what was won in it so far; ``quota`` is None where none is set. ``deals`` are the open ones, ``unvalued``
-    how many of them have no amount or no probability and so add nothing to ``weighted``.
+    ``won`` is what was won in it so far; ``quota`` is the sum of what is demanded of the line's people, as in the KPIs
+    on quotas, and ``team_quota`` what is demanded of the team as such; each is None where none is set. ``deals`` are
+    the open ones, ``unvalued`` how many of them have no amount or no probability and so add nothing to ``weighted``.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Outlook:
     deals: tuple[Deal, ...]
     won: Decimal = Decimal(0)
     quota: Decimal | None = None
+    team_quota: Decimal | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -106,6 +108,25 @@ class Forecast:
     currency: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Quotas:
+    """What is demanded of these people, and of their team (empty for none) as such."""
+
+    settings: Settings
+    people: Collection[str]
+    team: str
+
+    def of_people(self, period: Period) -> Decimal | None:
+        listed = [
+            quota for person in self.settings.people.values() if person.id in self.people for quota in person.quotas
+        ]
+        return base_quota(self.settings.currencies, listed, period.first, period.last)
+
+    def own(self, period: Period) -> Decimal | None:
+        listed = self.settings.part(TeamQuotas).teams.get(self.team, ())
+        return base_quota(self.settings.currencies, listed, period.first, period.last)
+
+
 def make_forecast(portfolio: RecordSource, as_of: date, kind: str, count: int, by: str = "") -> Forecast:
     """So many periods from the one that the day lies in, for everybody together and for each person or team.
 
@@ -121,9 +142,15 @@ def make_forecast(portfolio: RecordSource, as_of: date, kind: str, count: int, b
     lines = [
         Line(key, name, join_holdings(held.get(person, Holding()) for person in people), outlooks)
         for key, name, people in _groups(settings, by, {each.person or "" for each in (*deals, *won)} | held.keys())
-        if (outlooks := tuple(_outlooks(_of(deals, people), _of(won, people), periods, as_of, settings, key, by)))
+        if (
+            outlooks := tuple(
+                _outlooks(
+                    _of(deals, people), _of(won, people), periods, as_of, _Quotas(settings, people, _team(key, by))
+                )
+            )
+        )
     ]
-    whole = tuple(_outlooks(deals, won, periods, as_of, settings, "", ""))
+    whole = tuple(_outlooks(deals, won, periods, as_of, _Quotas(settings, settings.people.keys(), "")))
     total = Line("", {"en": "All", "zh": "合计"}, join_holdings(held.values()), whole)
     return Forecast(as_of, tuple(periods), (*lines, total), settings.currencies.base)
 
@@ -144,6 +171,10 @@ def _groups(settings: Settings, by: str, busy: Iterable[str]) -> Iterator[tuple[
         yield "–", {"en": "(nobody)", "zh": "（无）"}, strangers
 
 
+def _team(key: str, by: str) -> str:
+    return key if by == TEAM else ""
+
+
 def _of(deals: Iterable[Deal], people: set[str]) -> list[Deal]:
     return [each for each in deals if (each.person or "") in people]
 
@@ -153,9 +184,7 @@ def _outlooks(
     won: Sequence[Deal],
     periods: Sequence[Period],
     as_of: date,
-    settings: Settings,
-    key: str,
-    by: str,
+    quotas: _Quotas,
 ) -> Iterator[Outlook]:
     """The stretches in which there is anything: a deal, something won or a quota."""
     places: dict[str, list[Deal]] = defaultdict(list)
@@ -165,10 +194,11 @@ def _outlooks(
     for period in periods:
         sold = sum((each.amount or Decimal(0) for each in won if each.day and each.day <= period.last), Decimal(0))
         sold = sold if period is periods[0] else Decimal(0)
-        quota = _quota(settings, period, key, by)
-        found.append(Outlook(period.name, period, tuple(places[period.name]), sold, quota))
+        found.append(
+            Outlook(period.name, period, tuple(places[period.name]), sold, quotas.of_people(period), quotas.own(period))
+        )
     found += [Outlook(name, None, tuple(places[name])) for name in (LATER, UNDATED)]
-    yield from (each for each in found if each.deals or each.won or each.quota is not None)
+    yield from (each for each in found if _has_any(each))
 
 
 def _place(day: date | None, periods: Sequence[Period], as_of: date) -> str:
@@ -179,14 +209,5 @@ def _place(day: date | None, periods: Sequence[Period], as_of: date) -> str:
     return next((each.name for each in periods if each.first <= day <= each.last), LATER)
 
 
-def _quota(settings: Settings, period: Period, key: str, by: str) -> Decimal | None:
-    """The quota of a person; of a team, its own or else that of its people; of all together that of all teams."""
-    own = settings.part(TeamQuotas).teams
-    people = settings.people.values()
-    if by == PERSON:
-        listed = [quota for person in people if person.id == key for quota in person.quotas]
-    else:
-        teams = {key} if by == TEAM else {person.team for person in people} | own.keys()
-        listed = [quota for team in sorted(teams & own.keys()) for quota in own[team]]
-        listed += [quota for person in people if person.team in teams - own.keys() for quota in person.quotas]
-    return base_quota(settings.currencies, listed, period.first, period.last)
+def _has_any(each: Outlook) -> bool:
+    return bool(each.deals or each.won) or each.quota is not None or each.team_quota is not None

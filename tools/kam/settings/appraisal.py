@@ -89,7 +89,7 @@ class PeopleResults:
 
 @dataclass(frozen=True)
 class TeamQuotas:
-    """What teams are to sell together, by name of the team. A team that is not named has the sum of its people's."""
+    """What teams are to sell as such, by name of the team; it stands beside the sum of what is demanded of people."""
 
     teams: Mapping[str, tuple[Quota, ...]] = field(default_factory=dict)
 
