@@ -10,6 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 Run = Callable[..., str]
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+hypothesis.settings.register_profile("kam", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("kam")
+"""How long an example takes by the clock says more of the machine and what else it does than of kam."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
