@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from reckoning import ACME, Given, figure, order, value
+from reckoning import ACME, DAY, Given, figure, order, value
 
 
 def test_complaint_rate_is_complaints_by_orders(given: Given) -> None:
@@ -147,3 +148,31 @@ def test_payment_on_time_is_measured_in_money(given: Given) -> None:
     }
     result = figure(given(records), "payment_on_time")
     assert (result.value, result.figure.denominator, result.n) == (40, 4000, 2)
+
+
+TODAY = "2026-06-30"
+
+
+def test_what_is_due_on_the_day_and_open_is_not_missed_before_the_day_is_over(given: Given) -> None:
+    milestones = [
+        {"id": "1", "name": "a", "planned": "2026-06-01", "actual": "2026-06-02"},
+        {"id": "2", "name": "met today", "planned": TODAY, "actual": TODAY},
+        {"id": "3", "name": "open today", "planned": TODAY},
+    ]
+    lines = [line("2026-06-01"), line(TODAY, (TODAY, 10)), line(TODAY, (TODAY, 9))]
+    invoice = {"date": "2026-05-01", "amount": 100}
+    records = ACME | {
+        "acme/projects/p": {"title": "P", "status": "active", "start": "2026-01-01", "milestones": milestones},
+        "acme/orders/2026-05#1": {"date": "2026-05-01", "lines": lines},
+        "acme/invoices/2026-05#late": invoice | {"due": "2026-06-01"},
+        "acme/invoices/2026-05#paid": invoice | {"due": TODAY},
+        "acme/invoices/2026-05#part": invoice | {"due": TODAY},
+        "acme/payments/2026-06#1": {"date": TODAY, "amount": 100, "invoice": "acme/invoices/2026-05#paid"},
+        "acme/payments/2026-06#2": {"date": TODAY, "amount": 40, "invoice": "acme/invoices/2026-05#part"},
+    }
+    source = given(records)
+    for name, after in {"milestones_on_time": 1, "delivery_on_time": 1, "payment_on_time": 1.4}.items():
+        today, tomorrow = figure(source, name), figure(source, name, DAY + timedelta(days=1))
+        assert (today.value, today.n) == (50, 2), name
+        assert tomorrow.n == 3 and tomorrow.value is not None, name
+        assert round(tomorrow.value, 6) == round(Decimal(str(after)) / 3 * 100, 6), name
