@@ -52,3 +52,26 @@ def test_a_card_without_a_value_says_why(snapshot: Snapshot, pages: Mapping[str,
     assert empty
     for each in empty:
         assert each.reason and each.reason in words(cards[each.id]), each.id
+
+
+def test_the_number_of_records_agrees_with_their_list(pages: Mapping[str, Page]) -> None:
+    assert "Records behind it 3 accounts, 7 records in 8 rows" in words(pages["nrr"].content)
+    assert pages["nrr"].content.partition('id="records"')[2].count("<tr>") in (0, 9)
+
+
+def test_a_row_says_which_side_it_counts_on_where_amounts_are_not_shown(pages: Mapping[str, Page]) -> None:
+    rows = pages["nrr"].content.rpartition("<tbody>")[2]
+    assert rows.count("<td>denominator</td>") == 3 and rows.count("<td>numerator</td>") == 5
+    assert "Counts in" not in words(pages["win_rate"].content) and "Counts in" not in words(pages["dso"].content)
+
+
+def test_health_opens_to_its_parts(pages: Mapping[str, Page]) -> None:
+    text = pages["health"].content
+    assert "By part" in words(text) and "Records behind it 4 accounts, 4 records in 22 rows" in words(text)
+    rows = text.partition("#by-part")[2] or text
+    assert rows.count("#health") == 22
+
+
+def test_columns_without_anything_are_not_there(pages: Mapping[str, Page]) -> None:
+    assert "<th>Person</th>" not in pages["nrr"].content and "<th>Person</th>" in pages["win_rate"].content
+    assert "<th>Status</th>" not in pages["clv"].content and "<th>Status</th>" in pages["win_rate"].content

@@ -77,10 +77,18 @@ def show_health(view: View, account: str) -> dict[str, object] | None:
         "points": spark_points([total for _, total in healths.trend(account)]),
         "change": _change(view, change) if change is not None else "",
         "reasons": [_reason(view, account, each) for each in score.reasons()],
-        "parts": [_part(view, account, each) for each in score.parts if each.points is not None],
+        "parts": health_parts(view, account),
         "missing": view.word("comma").join(view.label(each.title) for each in score.missing),
         "page": f"kpis/{HEALTH}",
     }
+
+
+def health_parts(view: View, account: str) -> list[dict[str, str]]:
+    """The parts of an account's score that have a value: title, value, points, weight, and the page of their KPI."""
+    score = view.snapshot.healths.on(account, view.snapshot.as_of) if view.snapshot.healths else None
+    if score is None or score.total is None or not _is_seen(view, account, HEALTH):
+        return []
+    return [_part(view, account, each) for each in score.parts if each.points is not None]
 
 
 def health_chip(view: View, account: str) -> dict[str, str] | None:
@@ -100,7 +108,7 @@ def _reason(view: View, account: str, reason: Reason) -> dict[str, object]:
     return {"words": view.label(words), "is_good": reason.is_good, "effect": _whole(abs(reason.effect))}
 
 
-def _part(view: View, account: str, score: PartScore) -> dict[str, object]:
+def _part(view: View, account: str, score: PartScore) -> dict[str, str]:
     from kam.kpi.health import show_part
 
     healths, part = view.snapshot.healths, score.part

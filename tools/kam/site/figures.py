@@ -47,12 +47,16 @@ class Shown:
 def show_result(view: View, result: KpiResult) -> Shown:
     """A KPI of the whole portfolio."""
     points = spark_points([point.figure.value for point in result.trend])
-    return _show(view, result, result.figure, result.target, result.status, points=points)
+    behind = view.snapshot.behind.get(result.id)
+    n = behind.records if behind else 0
+    return _show(view, result, result.figure, result.target, result.status, points=points, n=n)
 
 
 def show_group(view: View, result: KpiResult, part: Group) -> Shown:
     """A KPI of one account (or another part of the facts)."""
-    return _show(view, result, part.figure, part.target, part.status)
+    behind = view.snapshot.behind.get(result.id)
+    n = len(behind.accounts.get(part.key or "", ())) if behind else 0
+    return _show(view, result, part.figure, part.target, part.status, n=n)
 
 
 def show_account(view: View, account: str) -> list[Shown]:
@@ -101,7 +105,9 @@ def spark_points(values: Sequence[Decimal | None]) -> str:
     )
 
 
-def _show(view: View, result: KpiResult, figure: Figure, target: Target, status: str, *, points: str = "") -> Shown:
+def _show(
+    view: View, result: KpiResult, figure: Figure, target: Target, status: str, *, n: int, points: str = ""
+) -> Shown:
     from kam.kpi.show import show_target
 
     text, unit = value_text(view, result.kpi, figure.value)
@@ -115,7 +121,7 @@ def _show(view: View, result: KpiResult, figure: Figure, target: Target, status:
         status_word=word(f"status_{status}", view.lang),
         target=show_target(result.kpi, target, view.lang, view.snapshot.settings.currencies.base),
         reason=label(figure.reason, view.lang) if figure.reason else "",
-        n="–" if figure.withheld else group(figure.n),
+        n="–" if figure.withheld else group(n or figure.n),
         has_value=figure.value is not None,
         is_money=result.kpi.unit == MONEY,
         points=points,

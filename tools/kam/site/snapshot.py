@@ -23,6 +23,7 @@ from kam.rules.contract import AccountRecords
 from kam.settings import Settings
 from kam.settings.audience import Audience
 from kam.site.audience import shown_record, shown_types
+from kam.site.behind import Behind, find_behind
 from kam.site.cards import date_of
 from kam.site.places import Places
 from kam.site.withhold import open_folders, withhold, without_people
@@ -47,7 +48,7 @@ class Snapshot:
     type → records, newest first; ledgers' entries are records of their own). ``profiles`` holds the
     profile of each account that has one. ``assessed`` (points and tiers), ``care`` (contacts due, by account),
     ``waiting`` (for approvals), ``due``, ``alerts`` and ``healths`` come from all records; what tells of hidden fields
-    is not in ``due`` and ``alerts``.
+    is not in ``due`` and ``alerts``. ``behind`` counts, by KPI, the records that make its value.
     """
 
     root: Path
@@ -65,6 +66,7 @@ class Snapshot:
     results: Results | None = None
     alerts: Sequence[Alert] = ()
     healths: Healths | None = None
+    behind: Mapping[str, Behind] = field(default_factory=dict)
 
     @cached_property
     def accounts(self) -> list[str]:
@@ -145,7 +147,7 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     }
     shown_ids = {r.id for by_type in sorted_records.values() for records in by_type.values() for r in records}
     shown_ids |= {profile.id for profile in profiles.values()}
-    kpis, assessed, results, evidence = _kpis(portfolio, evidence, shown_ids, types)
+    kpis, behind, assessed, results, evidence = _kpis(portfolio, evidence, shown_ids, types)
     all_waiting = find_waiting(portfolio, as_of)
     waiting = [each for each in all_waiting if each.type in types]
     due = [item for item in (*evidence.due, *find_decisions(portfolio, all_waiting)) if is_shown(item, types)]
@@ -157,7 +159,7 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     ]
     return Snapshot(
         portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, evidence.care,
-        waiting, sort_due(due), results, alerts, evidence.healths,
+        waiting, sort_due(due), results, alerts, evidence.healths, behind,
     )  # fmt: skip
 
 
@@ -180,9 +182,12 @@ def _keep(
 
 def _kpis(
     portfolio: Portfolio, evidence: Evidence, shown: set[str], types: Mapping[str, RecordType]
-) -> tuple[Sequence[KpiResult], Assessed, Results | None, Evidence]:
-    """All KPIs, the tiers that follow, and the results of people or teams. Their values count every record; what would
-    tell a single record's confidential value is left out of the KPIs, and so are groups too small for the audience."""
+) -> tuple[Sequence[KpiResult], Mapping[str, Behind], Assessed, Results | None, Evidence]:
+    """All KPIs with what stands behind them, the tiers that follow, and the results of people or teams.
+
+    Their values count every record; what would tell a single record's confidential value is left out of the KPIs, and
+    so are groups too small for the audience.
+    """
     from kam.kpi import compute, open_tables
     from kam.kpi.tiers import assess_tiers
     from kam.kpi.withhold import limit_of
@@ -201,7 +206,8 @@ def _kpis(
         assessed = assess_tiers(portfolio, as_of, tables=tables, results=computed)
         results = results_for_site(portfolio, as_of, tables, seen)
         evidence = add_figures(evidence, portfolio, tables, results=computed)
-    return [without_people(seen(each), portfolio.settings) for each in computed], assessed, results, evidence
+    kpis = [without_people(seen(each), portfolio.settings) for each in computed]
+    return kpis, {each.id: find_behind(each) for each in computed}, assessed, results, evidence
 
 
 def _newest_first(records: list[Record], rtype: RecordType) -> list[Record]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from kam.kpi.definition_text import describe_definition
 from kam.kpi.worked import work_out
+from kam.site.attention import HEALTH, health_parts
 from kam.site.charts import trend_chart
-from kam.site.figures import show_all, show_group, show_result
+from kam.site.figures import Shown, show_all, show_group, show_result
 from kam.site.page import Page
 from kam.site.places import ON_PAGE, account_page
 from kam.site.show import group
@@ -19,6 +20,9 @@ from kam.site.view import View
 
 if TYPE_CHECKING:
     from kam.kpi import FactRow, Group, KpiResult
+
+QUOTIENTS = ("ratio", "formula", "mean")
+"""Aggregations with two sides."""
 
 
 def render(view: View) -> Iterator[Page]:
@@ -41,7 +45,10 @@ def render(view: View) -> Iterator[Page]:
 
 def _kpi(view: View, result: KpiResult) -> Page:
     page, kpi = f"kpis/{result.id}", result.kpi
-    facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
+    facts = [_fact(view, fact, side, page) for fact, side in _with_sides(view, result)]
+    facts.sort(key=lambda each: (each["at"], each["id"]), reverse=True)
+    by = [_by_line(view, result, part) for part in result.by]
+    has_parts = any(each["numerator"] or each["denominator"] for each in facts)
     start, end = result.window.from_, result.window.to
     return view.page(
         page,
@@ -59,10 +66,15 @@ def _kpi(view: View, result: KpiResult) -> Page:
         numerator=_number(result.figure.numerator),
         denominator=_number(result.figure.denominator),
         chart=Markup(trend_chart(view, result)),
-        by=[_by_line(view, result, part) for part in result.by],
-        facts=[_fact(view, fact, page) for fact in facts[:ON_PAGE]],
+        by=by,
+        has_states=any(line.status != "none" or line.reason for _, _, line in by),
+        behind=_behind(view, result),
+        parts=list(_by_part(view)) if result.id == HEALTH else [],
+        facts=facts[:ON_PAGE],
         facts_count=len(facts),
-        has_parts=any(fact.numerator is not None or fact.denominator is not None for fact in facts),
+        has_people=any(each["person"] for each in facts),
+        has_parts=has_parts,
+        has_sides=not has_parts and any(each["side"] for each in facts),
     )
 
 
@@ -76,16 +88,55 @@ def _worked(result: KpiResult, view: View) -> dict[str, object] | None:
     return {"steps": [view.label(step) for step in worked.steps], "is_partly": not is_whole}
 
 
-def _by_line(view: View, result: KpiResult, part: Group) -> dict[str, object]:
+def _behind(view: View, result: KpiResult) -> str:
+    """``3 accounts, 8 records``; a dash where this is withheld."""
+    found = view.snapshot.behind.get(result.id)
+    if result.figure.withheld:
+        return "–"
+    if found is None or not found.records:
+        return group(result.n)
+    accounts = view.word("n_accounts", n=len(found.accounts)) if found.accounts else ""
+    records = view.word("n_records", n=group(found.records))
+    if found.rows > found.records:
+        records = view.word("in_rows", records=records, n=group(found.rows))
+    return view.word("comma_long").join(filter(None, (accounts, records)))
+
+
+def _with_sides(view: View, result: KpiResult) -> Iterator[tuple[FactRow, str]]:
+    """The records with what each row counts in; nothing where all count in the same."""
+    found = view.snapshot.behind.get(result.id)
+    has_sides = found is not None and found.has_sides and result.kpi.aggregation in QUOTIENTS
+    left = {record: iter(sides) for record, sides in found.sides.items()} if found and has_sides else {}
+    for fact in result.facts:
+        side = next(left.get(fact.record, iter(())), "")
+        yield fact, view.word(f"counts_in_{side}") if side else ""
+
+
+def _by_part(view: View) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
+    """Each part of the health score: name, mean of its points, and the accounts with value, points and weight."""
+    lines: dict[str, list[dict[str, str]]] = {}
+    for account in view.snapshot.accounts:
+        for part in health_parts(view, account):
+            line = {**part, "account": view.shower.account(account), "account_page": account_page(account)}
+            lines.setdefault(part["title"], []).append(line)
+    for title, parts in lines.items():
+        points = [Decimal(each["points"]) for each in parts if each["points"]]
+        mean = sum(points, Decimal(0)) / len(points) if points else None
+        yield title, "–" if mean is None else str(mean.quantize(Decimal(1), ROUND_HALF_UP)), parts
+
+
+def _by_line(view: View, result: KpiResult, part: Group) -> tuple[str, str, Shown]:
     key = part.key or ""
     has_page = key in view.snapshot.profiles or key in view.snapshot.by_account
     name = view.shower.account(key) if has_page else view.label(part.label) or key or view.word("none")
-    return {"name": name, "page": account_page(key) if has_page else "", "figure": show_group(view, result, part)}
+    return name, account_page(key) if has_page else "", show_group(view, result, part)
 
 
-def _fact(view: View, fact: FactRow, page: str) -> dict[str, object]:
+def _fact(view: View, fact: FactRow, side: str, page: str) -> dict[str, str]:
     """One record behind the value."""
     return {
+        "id": fact.record,
+        "side": side,
         "record": view.shower.record(fact.record, page),
         "account": view.shower.account(fact.account) if fact.account else "",
         "person": view.shower.person(fact.person) if fact.person else "",
