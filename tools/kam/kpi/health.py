@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.health.score import HealthScore, PartScore, Reason, Value, score_health
-from kam.kpi.compute import compute
+from kam.kpi.compute import compute, compute_values
 from kam.kpi.definition import load_kpis
 from kam.kpi.opening import open_tables
 from kam.kpi.show import show_value
@@ -31,12 +32,18 @@ SOFAR = 3
 """Months by which the change of a score is told."""
 
 
+Scores = Mapping[str, Mapping[date, HealthScore]]
+"""By account and day."""
+Figures = Mapping[date, Mapping[str | None, Decimal | None]]
+"""The values of a part by day and account."""
+
+
 @dataclass(frozen=True)
 class Healths:
     """Scores by account and day, of all accounts that were not closed then. ``kpis`` holds the KPI of each part."""
 
     health: Health
-    scores: Mapping[str, Mapping[date, HealthScore]] = field(default_factory=dict)
+    scores: Scores = field(default_factory=dict)
     kpis: Mapping[str, KpiResult] = field(default_factory=dict)
 
     def on(self, account: str, day: date) -> HealthScore | None:
@@ -71,7 +78,22 @@ def measure_health(portfolio: RecordSource, days: Sequence[date], tables: Tables
     if not health.parts or PROFILE not in settings.types:
         return Healths(health)
     kpis = _compute(portfolio, health, days, tables)
-    figures = {name: _by_account(result) for name, result in kpis.items()}
+    return Healths(health, _score(portfolio, days, {name: _by_day(result) for name, result in kpis.items()}), kpis)
+
+
+def score_days(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> Scores:
+    """Only the scores of all accounts on each of the days."""
+    health = portfolio.settings.part(Health)
+    if not health.parts or PROFILE not in portfolio.settings.types:
+        return {}
+    ids = _kpis(portfolio, health)
+    values = compute_values(portfolio, days, ids, by="account", tables=tables)
+    return _score(portfolio, days, {part.id: values[part.kpi] for part in health.parts if part.kpi in ids})
+
+
+def _score(portfolio: RecordSource, days: Sequence[date], figures: Mapping[str, Figures]) -> Scores:
+    settings = portfolio.settings
+    health = settings.part(Health)
     scores = {}
     for profile in portfolio.iter_records(type=PROFILE):
         found = {
@@ -81,7 +103,7 @@ def measure_health(portfolio: RecordSource, days: Sequence[date], tables: Tables
         }
         if found:
             scores[profile.account] = found
-    return Healths(health, scores, kpis)
+    return scores
 
 
 def reason_words(found: Healths, reason: Reason, settings: Settings) -> Label:
@@ -108,8 +130,7 @@ def show_part(found: Healths, score: PartScore, settings: Settings) -> Label:
 
 def _compute(portfolio: RecordSource, health: Health, days: Sequence[date], tables: Tables) -> dict[str, KpiResult]:
     """Part id → its KPI by account on the days; a KPI whose file has a mistake gives nothing."""
-    readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
-    wanted = sorted({part.kpi for part in health.parts if part.kpi in readable})
+    wanted = _kpis(portfolio, health)
     if not wanted:
         return {}
     results = compute(portfolio, max(days), wanted, by="account", days=days, tables=tables)
@@ -117,14 +138,24 @@ def _compute(portfolio: RecordSource, health: Health, days: Sequence[date], tabl
     return {part.id: by_id[part.kpi] for part in health.parts if part.kpi in by_id}
 
 
-def _by_account(result: KpiResult) -> dict[tuple[str | None, date], Decimal | None]:
-    return {(group.key, point.as_of): point.figure.value for group in result.by for point in group.trend}
+def _kpis(portfolio: RecordSource, health: Health) -> list[str]:
+    """The KPIs of the parts, but for those whose file has a mistake."""
+    readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
+    return sorted({part.kpi for part in health.parts if part.kpi in readable})
+
+
+def _by_day(result: KpiResult) -> Figures:
+    found: dict[date, dict[str | None, Decimal | None]] = defaultdict(dict)
+    for group in result.by:
+        for point in group.trend:
+            found[point.as_of][group.key] = point.figure.value
+    return found
 
 
 def _values(
     profile: Record,
     health: Health,
-    figures: Mapping[str, Mapping[tuple[str | None, date], Decimal | None]],
+    figures: Mapping[str, Figures],
     day: date,
 ) -> dict[str, Value]:
     found: dict[str, Value] = {}
@@ -132,7 +163,7 @@ def _values(
         if part.profile_field:
             found[part.id] = _field_on(profile.data, part, day)
         else:
-            found[part.id] = figures.get(part.id, {}).get((profile.account, day))
+            found[part.id] = figures.get(part.id, {}).get(day, {}).get(profile.account)
     return found
 
 

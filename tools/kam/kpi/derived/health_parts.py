@@ -35,9 +35,9 @@ PLACES = Decimal("0.0001")
 
 def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[tuple[Any, ...]]:
     """A row for each account, day and part of the settings; without points where the part has no value."""
-    from kam.kpi.health import measure_health
+    from kam.kpi.health import score_days
 
-    found = measure_health(portfolio, sorted(days), tables)
+    found = score_days(portfolio, sorted(days), tables)
     return [
         (
             day.isoformat(),
@@ -47,7 +47,7 @@ def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[
             str(each.part.weight),
             None if each.points is None else str(each.points.quantize(PLACES)),
         )
-        for account, scores in sorted(found.scores.items())
+        for account, scores in sorted(found.items())
         for day, score in sorted(scores.items())
         for each in score.parts
     ]
