@@ -102,7 +102,7 @@ def test_what_an_amended_commit_was_can_still_be_looked_at(project: Path, ask: A
         ("nosuch", "there is no revision nosuch in this repository", "仓库中没有 nosuch 这个版本"),
         ("2024-12-31", "there was no commit yet on 2024-12-31; the first one is of 2025-03-01", "最早的提交"),
         ("2999-01-01", "2999-01-01 has not come yet", "2999-01-01 还没有到"),
-        ("2025-02-30", "there is no revision 2025-02-30", "没有 2025-02-30 这个版本"),
+        ("2025-02-30", "there is no such day as 2025-02-30", "没有 2025-02-30 这一天"),
         ("main@{2025-03-01}", "Name the day alone", "请直接写日期"),
         ("both", "Say which one is meant: refs/tags/both or refs/heads/both", "refs/tags/both 或 refs/heads/both"),
         ("HEAD:accounts", "there is no revision HEAD:accounts", "没有 HEAD:accounts 这个版本"),

@@ -14,6 +14,7 @@ from kam.cli.kpi_at import Asked, at_options, open_asked, report_revision
 from kam.cli.kpi_compare import compare_option, require_fitting, show_restated
 from kam.cli.kpi_min_n import min_n_option, withhold_small
 from kam.cli.kpi_names import require_names
+from kam.cli.kpi_since import require_alone, show_movement, since_option
 from kam.cli.kpi_with import accounts_of, read_patch, show_with, with_option
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.command(
     help=words(
         "Show the KPIs named, or all of them: value, number of records behind it (n), target and status.",
-        "查看指定指标（默认全部）：数值、样本数 n、目标和状态。",
+        "查看指定指标（默认全部）：数值、记录数 n、目标和状态。",
     )
 )
 @click.argument("kpis", nargs=-1, metavar="[KPI]...")
@@ -48,21 +49,33 @@ if TYPE_CHECKING:
 @click.option("--facts", is_flag=True, help=words("List the records behind each number.", "列出数字背后的记录。"))
 @min_n_option
 @at_options
+@since_option
 @compare_option
 @with_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help=words("Output form.", "输出格式。"))
 @as_of_option
 @click.pass_obj
 def command(
-    ctx: Context, /, *, at: str | None, definitions: str, compare: str | None, patch: Path | None, **wanted: Any
+    ctx: Context,
+    /,
+    *,
+    at: str | None,
+    definitions: str,
+    since: str | None,
+    compare: str | None,
+    patch: Path | None,
+    **wanted: Any,
 ) -> None:
     """Compute and print. Status 1 where a KPI could not be computed, 2 for wrong use."""
+    require_alone(ctx, since, compare, patch, wanted)
     require_fitting(ctx, at, definitions, compare, patch, wanted["min_n"])
     with open_asked(ctx, at, definitions) as asked:
         assumed = read_patch(ctx, asked, patch) if patch else None
         names = wanted["kpis"], wanted["by"], wanted["account"]
         wanted["account"] = require_names(ctx, asked, *names, accounts_of(assumed))
-        if compare:
+        if since:
+            show_movement(ctx, asked, since, **wanted)
+        elif compare:
             show_restated(ctx, asked, compare, definitions, **wanted)
         elif assumed:
             _report_failures(show_with(ctx, asked, assumed, **wanted), ctx)

@@ -13,6 +13,8 @@ from kam.cli.grid import render_csv, render_json
 from kam.cli.kpi_at import NOW, Asked, refuse_settings
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kam.portfolio import Portfolio
     from kam.replay.restatement import Restatement
 
@@ -25,9 +27,10 @@ def compare_option(command: F) -> F:
         "--compare",
         metavar="REV",
         help=words(
-            "Which figures of that day (with --trend: and month ends before) are not what they were at a commit, tag, "
-            "branch or day, and why.",
-            "与某次提交、标签、分支或某日相比，当日（加 --trend 则含此前各月末）的哪些数值变了，原因何在。",
+            "Corrections: which figures of that day (with --trend: and month ends before) are known otherwise now "
+            "than at a commit, tag, branch or day, and why. The day is the same on both sides; --since compares two.",
+            "更正：同一日（加 --trend 则含此前各月末）的哪些数值，现在与某次提交、标签、分支或某日当时掌握的不同，"
+            "原因何在。比较两个日期请用 --since。",
         ),
     )(command)
 
@@ -84,8 +87,9 @@ def show_restated(
         settings = now.settings if definitions == NOW else None
         with open_past(repository, revision, settings=settings, cache=ctx.use_cache, name=RESTATED) as then:
             as_of = ctx.asked_as_of or revision.day(zone)
+            _warn_of_later_day(ctx, compare, as_of, revision.day(zone))
             days = tuple(month_ends(as_of, trend)) if trend else ()
-            question = Question(as_of, days, kpis, account, by, _withheld(ctx, now, then, kpis, min_n))
+            question = Question(as_of, days, kpis, account, by, find_withheld(ctx, (now, then), kpis, min_n))
             found = restate(Sides(repository, then, revision, now, asked.revision), question)
     except GitError as error:
         fail(error.sentence("en"), error.sentence("zh"), lang=ctx.lang)
@@ -99,12 +103,26 @@ def show_restated(
         raise SystemExit(1)
 
 
-def _withheld(ctx: Context, now: Portfolio, then: Portfolio, kpis: Sequence[str], min_n: int | None) -> frozenset[str]:
-    """The KPIs whose file keeps small groups back, now or then: what changed in them would tell of single records."""
+def _warn_of_later_day(ctx: Context, compare: str, as_of: date, day: date) -> None:
+    """The records of then, looked at on a later day, give a figure that nobody has ever seen."""
+    if as_of > day:
+        click.echo(
+            ctx.words(
+                f"--as-of {as_of} is later than {compare} ({day}): what stands under Then is what the records of {day} "
+                f"say of {as_of}, a figure that nobody saw. For the way from {day} to {as_of}: --since {day}",
+                f"--as-of {as_of} 晚于 {compare}（{day}）：“当时”一列是用 {day} 的记录推算 {as_of} 的结果，"
+                f"当时并没有人看到过。要看 {day} 到 {as_of} 之间的变化，请用 --since {day}",
+            ),
+            err=True,
+        )
+
+
+def find_withheld(ctx: Context, sides: Sequence[Portfolio], kpis: Sequence[str], min_n: int | None) -> frozenset[str]:
+    """The KPIs whose file keeps small groups back on any side: what changed in them would tell of single records."""
     from kam.kpi import load_kpis
     from kam.kpi.withhold import limit_of
 
-    known = {kpi.id for side in (now, then) for kpi in load_kpis(side.settings.root) if limit_of(kpi, min_n) > 1}
+    known = {kpi.id for side in sides for kpi in load_kpis(side.settings.root) if limit_of(kpi, min_n) > 1}
     named = sorted(known.intersection(kpis) if kpis else known)
     if named:
         click.echo(

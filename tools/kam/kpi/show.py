@@ -15,6 +15,7 @@ UNIT_WORDS: dict[str, Label] = {
     "count": {"en": "", "zh": ""},
     "index": {"en": "", "zh": ""},
     "times": {"en": "×", "zh": "次"},
+    "multiple": {"en": "×", "zh": "倍"},
 }
 
 
@@ -35,6 +36,18 @@ def show_number(value: Decimal, decimals: int) -> str:
     """Rounded half up, with commas; a zero has no sign."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{abs(rounded) if rounded == 0 else rounded:,}"
+
+
+def shown_difference(first: Decimal | None, second: Decimal | None, decimals: int) -> str:
+    """The second less the first as both are shown, with a sign, so that readers can subtract what they see; ``≈ 0``
+    where values that are not the same look the same, empty where one is missing."""
+    if first is None or second is None:
+        return ""
+    one, other = (value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) for value in (first, second))
+    if one == other and first != second:
+        return "≈ 0"
+    text = show_number(other - one, decimals)
+    return f"+{text}" if other > one else text
 
 
 def show_unit(unit: str, lang: str) -> str:

@@ -13,7 +13,7 @@ from kam.git import Commit, GitError, Repository, UnknownRevision, open_reposito
 
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
-QUARTER = re.compile(r"(\d{4})-?Q([1-4])\Z", re.IGNORECASE)
+QUARTER = re.compile(r"(\d{4})-?Q(\d+)\Z", re.IGNORECASE)
 LOCAL = re.compile(r"@\{(?!u(pstream)?\}|push\})", re.IGNORECASE)
 
 
@@ -60,7 +60,7 @@ def find_revision(repository: Repository, asked: str, today: date, zone: str) ->
     try:
         return Revision(asked, repository.read_commit(asked))
     except UnknownRevision:
-        span = _span(asked)
+        span = read_span(asked)
         if span is None:
             raise
     first, last = span
@@ -82,19 +82,26 @@ def _first_day(repository: Repository, zone: str) -> str:
     return first.at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _span(text: str) -> tuple[date, date] | None:
-    """First and last day of what is written as a day, a month or a quarter; None for anything else."""
-    try:
-        if found := DAY.match(text):
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-            return day, day
-        if found := MONTH.match(text):
-            return _months(int(found[1]), int(found[2]), int(found[2]))
-        if found := QUARTER.match(text):
-            return _months(int(found[1]), int(found[2]) * 3 - 2, int(found[2]) * 3)
-    except ValueError:
-        return None
+def read_span(text: str) -> tuple[date, date] | None:
+    """First and last day of what is written as a day, a month or a quarter; None for anything else.
+
+    Raises GitError where it is written so, but the calendar has none such: ``2026-Q5``.
+    """
+    for kind, form in (("day", DAY), ("month", MONTH), ("quarter", QUARTER)):
+        if found := form.match(text):
+            try:
+                return _days(kind, *map(int, found.groups()))
+            except ValueError:
+                raise GitError(f"no-such-{kind}", asked=text) from None
     return None
+
+
+def _days(kind: str, year: int, *rest: int) -> tuple[date, date]:
+    if kind == "day":
+        day = date(year, *rest)
+        return day, day
+    (number,) = rest
+    return _months(year, number, number) if kind == "month" else _months(year, number * 3 - 2, number * 3)
 
 
 def _months(year: int, first: int, last: int) -> tuple[date, date]:
