@@ -7,12 +7,14 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from kam.cli.main import cli
+from kam.kpi.show import shown_difference
 
 DEAL = """\
 ---
@@ -64,13 +66,19 @@ def test_the_table_has_both_values_and_the_difference(kam: Run) -> None:
     assert lines[0] == "Assumed: records: 1 changed, 1 added"
     assert lines[4].split()[:9] == ["win_rate", "Win", "rate", "25.0", "%", "60.0", "%", "+35.0", "pp"]
     assert "4 → 5" in lines[4] and "CNY 1,000" in lines[5] and "+1,005" in lines[5]
-    assert lines[6].startswith("order_value") and lines[-1] == "1 other KPI(s) stay as they are."
+    assert lines[6].startswith("order_value") and lines[-1] == "1 other KPI stays as it is."
+
+
+def test_a_difference_is_that_of_the_values_shown() -> None:
+    assert shown_difference(Decimal("9.74"), Decimal("9.76"), 1) == "+0.1"
+    assert shown_difference(Decimal("99.96"), Decimal("99.94"), 1) == "-0.1"
+    assert shown_difference(Decimal("9.71"), Decimal("9.72"), 1) == "≈ 0"
 
 
 def test_without_names_only_what_moves_is_listed(kam: Run) -> None:
     result = kam()
     assert "won_value" in result.stdout and "order_value" not in result.stdout
-    assert "other KPI(s) stay as they are" in result.stdout.splitlines()[-1]
+    assert "other KPIs stay as they are" in result.stdout.splitlines()[-1]
 
 
 def test_chinese_and_markdown_with_groups_trend_and_records(kam: Run) -> None:

@@ -13,11 +13,13 @@ from kam.kpi import FactRow, Kpi, KpiResult
 from kam.kpi.definition import AGGREGATIONS, Target
 from kam.kpi.definition_text import WAYS, describe_definition, show_window
 from kam.kpi.result import Figure
+from kam.kpi.show import show_value
 from kam.kpi.window import Window
 from kam.kpi.worked import work_out
 from kam.settings import Settings
 
 TEXTS = {"en": "x", "zh": "某"}
+FORMULA = "sum(numerator) / nullif(sum(denominator), 0) * max(days)"
 CASES = {
     "ratio": (
         "percent", [(1, 1), (0, 1), (1, 1)],
@@ -38,7 +40,7 @@ CASES = {
         "percent", [(1, 1)] * 3,
         ["accounts with at least one: 3", "of these, with two or more: 0", "0 ÷ 3 × 100 = 0"],
     ),
-    "formula": ("days", [(50, 200)], ["over 1 record: sum(numerator) = 50"]),
+    "formula": ("days", [(50, 200)], ["formula: sum(numerator) ÷ sum(denominator) × max(days)", "50 ÷ 200 × 336 = 84"]),
     "gini": ("index", [(60, 1), (40, 1)], ["by person: ann 60, bob 40"]),
     "max_to_mean": ("times", [(60, 1), (40, 1)], ["by person: ann 60, bob 40", "60 ÷ 50 = 1.2"]),
 }  # fmt: skip
@@ -46,7 +48,7 @@ VALUES = {
     "ratio": ("66.66666666666666666666666667", 2, 3), "sum": ("6.5", "6.5", None), "count": (3, 3, None),
     "count_distinct": (3, 3, None), "mean": ("4.5", 9, 2), "median": (5, None, None), "share": (25, 30, 120),
     "concentration": ("0.52", None, 100), "top_share": (90, 90, 100), "repeat_rate": (0, 0, 3),
-    "formula": (50, None, None), "gini": ("0.1", None, None), "max_to_mean": ("1.2", None, None),
+    "formula": (84, 50, 200), "gini": ("0.1", None, None), "max_to_mean": ("1.2", None, None),
 }  # fmt: skip
 
 
@@ -55,11 +57,11 @@ def make(aggregation: str) -> KpiResult:
     value, numerator, denominator = (None if v is None else Decimal(v) for v in VALUES[aggregation])
     kpi = Kpi(
         "x", TEXTS, TEXTS, TEXTS, TEXTS, "orders", unit, "higher", aggregation, "all", ("account",), "SELECT 1",
-        decimals=1, top=2, value="sum(numerator)" if aggregation == "formula" else "",
+        decimals=1, top=2, value=FORMULA if aggregation == "formula" else "",
     )  # fmt: skip
     facts = [
         FactRow(f"{'abc'[at]}/orders/1", "abc"[at], ("ann", "bob", None)[at], date(2026, 1, 9 - at),
-                *(None if part is None else Decimal(part) for part in pair))
+                *(None if part is None else Decimal(part) for part in pair), own={"days": 336})
         for at, pair in enumerate(parts)
     ]  # fmt: skip
     figure = Figure(value, len(facts), numerator, denominator)
@@ -83,6 +85,20 @@ def test_without_amounts_no_number_of_a_single_record_is_told(aggregation: str) 
     worked = work_out(secret, amounts=False)
     assert worked is not None
     assert "777" not in "".join(step["en"] + step["zh"] for step in worked.steps)
+
+
+def test_days_sales_outstanding_can_be_worked_out_by_hand(given: Given) -> None:
+    bill = {"date": "2026-03-01", "due": "2026-04-01", "amount": 200, "currency": "CNY", "status": "issued"}
+    worked = work_out(figure(given(ACME | {"acme/invoices/2026-03#I1": bill}), "dso", facts=True))
+    assert worked is not None
+    days = (DAY - date(2026, 3, 1)).days + 1
+    assert f"200 ÷ 200 × {days} = {days}" in worked.steps[1]["en"]
+
+
+def test_multiples_and_occasions_have_units_of_their_own() -> None:
+    kpi = make("max_to_mean").kpi
+    assert show_value(replace(kpi, unit="multiple"), Decimal("9.7"), "zh") == "9.7 倍"
+    assert show_value(replace(kpi, unit="times"), Decimal(13), "zh") == "13.0 次"
 
 
 def test_only_a_few_records_are_listed_the_newest_first(given: Given) -> None:

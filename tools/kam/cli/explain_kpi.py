@@ -1,4 +1,4 @@
-"""What ``kam explain`` says of a KPI: its definition, its query, and a worked example from the records at hand."""
+"""What ``kam explain`` says of a KPI: its definition, a worked example from the records at hand, and its query."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def iter_kpi_lines(name: str, ctx: Context) -> Iterator[str]:
     yield ""
     yield from _definition(kpi, ctx)
     yield ""
-    yield ctx.words("The query gives a row for each record that counts:", "取数查询，每条计入的记录一行：")
-    yield from (f"{GAP}{line}".rstrip() for line in kpi.sql.strip().splitlines())
-    yield ""
-    if not ctx.settings.is_usable:
+    if ctx.settings.is_usable:
+        yield from _example(kpi, ctx)
+        yield ""
+        yield from _more(kpi, ctx)
+    else:
         yield ctx.words(
             "No example: the settings have errors. See kam check --settings",
             "暂无算例：设置有错误，详见 kam check --settings",
         )
-        return
-    yield from _example(kpi, ctx)
     yield ""
-    yield from _more(kpi, ctx)
+    yield ctx.words("The query gives a row for each record that counts:", "取数查询，每条计入的记录一行：")
+    yield from (f"{GAP}{line}".rstrip() for line in kpi.sql.strip().splitlines())
 
 
 def _definition(kpi: Kpi, ctx: Context) -> Iterator[str]:

@@ -16,7 +16,7 @@ HEADS: dict[str, Label] = {
     "id": {"en": "KPI", "zh": "指标"},
     "title": {"en": "Title", "zh": "名称"},
     "value": {"en": "Value", "zh": "数值"},
-    "n": {"en": "n", "zh": "样本数"},
+    "n": {"en": "n", "zh": "记录数"},
     "target": {"en": "Target", "zh": "目标"},
     "status": {"en": "Status", "zh": "状态"},
     "as_of": {"en": "As of", "zh": "截至"},
@@ -47,7 +47,7 @@ class KpiPrinter:
         """A table of all KPIs; with groups, trend or facts a section for each KPI that has any."""
         if not by and not any(r.trend or r.facts for r in results):
             return self._overview(results)
-        sections = [text for r in results if (text := "\n\n".join(self._sections(r)))]
+        sections = [text for r in results if (text := "\n\n".join(filter(None, self._sections(r))))]
         return "\n\n".join(sections)
 
     def _overview(self, results: Sequence[KpiResult]) -> str:
@@ -79,12 +79,33 @@ class KpiPrinter:
             ]
             yield self._table(["as_of", "value", "n", "note"], rows, {"value", "n"})
         if r.facts:
-            rows = [
-                [f.record, f.account or "", f.person or "", str(f.at or ""), shown(f.numerator), shown(f.denominator)]
-                for f in r.facts
-            ]
-            heads = ["record", "account", "person", "at", "numerator", "denominator"]
-            yield self._table(heads, rows, {"numerator", "denominator"})
+            yield self._facts(r)
+            yield self._offer_groupings(r)
+
+    def _facts(self, r: KpiResult) -> str:
+        """The records, with the columns that tell those of one account apart."""
+        own = list(r.facts[0].own)
+        rows = [
+            [f.record, f.account or "", f.person or "", str(f.at or ""), *(self._own(f.own[name]) for name in own),
+             shown(f.numerator), shown(f.denominator)]
+            for f in r.facts
+        ]  # fmt: skip
+        heads = ["record", "account", "person", "at", *own, "numerator", "denominator"]
+        return self._table(heads, rows, {"numerator", "denominator"})
+
+    def _own(self, value: object) -> str:
+        from kam.kpi.labels import PARTS
+
+        return PARTS.get(str(value), {}).get(self.lang, "") or shown(value)
+
+    def _offer_groupings(self, r: KpiResult) -> str:
+        own = [name for name in r.facts[0].own if name in r.kpi.groupings]
+        listed = [*own, *(name for name in r.kpi.groupings if name not in own)]
+        if not listed:
+            return ""
+        if self.lang == "zh":
+            return f"分组查看：kam kpi {r.id} --by {listed[0]}（可用分组：{'、'.join(listed)}）"
+        return f"Part by part: kam kpi {r.id} --by {listed[0]} (possible: {', '.join(listed)})"
 
     def _heading(self, r: KpiResult) -> str:
         span = f"{r.window.from_} – {r.window.to}" if r.window.from_ else str(r.window.to)
@@ -94,10 +115,12 @@ class KpiPrinter:
         return f"## {title}\n\n{text}" if self.is_markdown else f"{title}: {text}"
 
     def _table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[str]) -> str:
+        from kam.kpi.labels import GROUPINGS
+
         kept = [
             at for at, head in enumerate(heads) if head not in ("note", "status", "target") or any(r[at] for r in rows)
         ]
-        titles = [HEADS.get(heads[at], {}).get(self.lang, heads[at]) for at in kept]
+        titles = [(HEADS.get(heads[at]) or GROUPINGS.get(heads[at], {})).get(self.lang, heads[at]) for at in kept]
         cells = [[row[at] for at in kept] for row in rows]
         right = [heads[at] in numbers for at in kept]
         return (render_markdown if self.is_markdown else render_table)(titles, cells, right)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.cli.grid import render_markdown, render_table, shown
@@ -71,7 +70,7 @@ class WhatIfPrinter:
             return f"{'全部' if count == total else '其余'} {count} 个指标没有变化。"
         if count == total:
             return f"None of the {total} KPIs moves."
-        return f"{count} other KPI(s) stay as they are."
+        return "1 other KPI stays as it is." if count == 1 else f"{count} other KPIs stay as they are."
 
     def _overview(self, listed: Sequence[Comparison]) -> str:
         rows = [
@@ -111,7 +110,7 @@ class WhatIfPrinter:
         r = each.assumed
         ns = ["" if figure.withheld else str(figure.n) for figure in (both.today, both.assumed)]
         return [
-            self._value(r, both.today), self._value(r, both.assumed), self._difference(r, both.difference),
+            self._value(r, both.today), self._value(r, both.assumed), self._difference(r, both),
             self._change(*ns),
         ]  # fmt: skip
 
@@ -120,17 +119,16 @@ class WhatIfPrinter:
 
         return show_value(r.kpi, figure.value, self.lang, r.unit)
 
-    def _difference(self, r: KpiResult, value: Decimal | None) -> str:
-        """With a sign; between two percentages in points."""
-        from kam.kpi.show import show_number, show_unit
+    def _difference(self, r: KpiResult, both: Both) -> str:
+        """Between the values as they are shown, with a sign; between two percentages in points."""
+        from kam.kpi.show import show_unit, shown_difference
 
-        if value is None:
+        text = shown_difference(both.today.value, both.assumed.value, r.kpi.decimals)
+        if not text:
             return "–"
-        number = show_number(value, r.kpi.decimals)
-        number = f"+{number}" if number.strip("0.,") and value > 0 else number
         if r.kpi.unit == "percent":
-            return f"{number} 个百分点" if self.lang == "zh" else f"{number} pp"
-        return f"{number} {show_unit(r.kpi.unit, self.lang)}".rstrip()
+            return f"{text} 个百分点" if self.lang == "zh" else f"{text} pp"
+        return f"{text} {show_unit(r.kpi.unit, self.lang)}".rstrip()
 
     def _status(self, r: KpiResult) -> str:
         return STATUS[r.status][self.lang]

@@ -17,13 +17,15 @@ from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 FOLDER = "site-config/kpis"
 AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "people", "data")
-UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times")
+UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times", "multiple")
 AGGREGATIONS = (
     "ratio", "sum", "count", "count_distinct", "mean", "median", "share", "concentration", "top_share", "repeat_rate",
     "gini", "max_to_mean", "formula",
 )  # fmt: skip
 BETTER = ("higher", "lower", "neither")
-DEFAULT_DECIMALS = {"percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2}
+DEFAULT_DECIMALS = {
+    "percent": 1, "points": 0, "money": 0, "days": 0, "hours": 1, "count": 0, "index": 3, "times": 2, "multiple": 1,
+}  # fmt: skip
 KEYS = (
     "title", "meaning", "formula", "owner", "area", "unit", "better", "aggregation", "top", "value", "cap",
     "not_negative", "window", "groupings", "targets", "min_facts", "min_n", "today_only", "decimals", "empty", "sql",

@@ -62,8 +62,9 @@ WINDOWS: dict[str, Label] = {
     "now": {"en": "the state on the day", "zh": "当日状态"},
     "all": {"en": "everything up to the day", "zh": "截至当日的全部记录"},
     "month": {"en": "the month up to the day", "zh": "当月截至当日"},
-    "quarter": {"en": "the quarter up to the day", "zh": "当季截至当日"},
+    "quarter": {"en": "the calendar quarter up to the day", "zh": "本自然季截至当日"},
     "year": {"en": "the year up to the day", "zh": "当年截至当日"},
+    "fiscal quarter": {"en": "the fiscal quarter up to the day", "zh": "本财季截至当日"},
     "fiscal year": {"en": "the fiscal year up to the day", "zh": "本财年截至当日"},
 }
 SPANS: dict[str, Label] = {
@@ -87,7 +88,8 @@ UNITS: dict[str, Label] = {
     "hours": {"en": "hours", "zh": "小时"},
     "count": {"en": "number", "zh": "个数"},
     "index": {"en": "index", "zh": "指数"},
-    "times": {"en": "times", "zh": "倍／次"},
+    "times": {"en": "times", "zh": "次"},
+    "multiple": {"en": "times as much", "zh": "倍"},
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kam.kpi.aggregate import AGGREGATIONS, Row, make_figure
 from kam.kpi.definition import Kpi
 from kam.kpi.facts import facts_sql, with_days
-from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits
+from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits, own_columns
 from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
 from kam.tables import Tables, TablesError
@@ -86,11 +86,17 @@ class Evaluator:
 
     def facts(self, kpi: Kpi, day: date) -> list[FactRow]:
         """The contributing records on a day."""
+        own = own_columns(kpi)
         columns = 'record, account, person, "at", numerator, denominator'
         exact = "* REPLACE (CAST(numerator AS DECIMAL(38,10)) AS numerator, CAST(denominator AS DECIMAL(38,10))"
         facts = f"SELECT {exact} AS denominator) FROM ({self._facts(kpi, [day])}) f{self._where()}"
-        sql = f'SELECT {columns} FROM ({facts}) ORDER BY record, "at", person, numerator, denominator'
-        return [FactRow(*row) for row in self.tables.read(sql, self.params)]
+        listed = ", ".join([columns, *map(quoted, own)])
+        sql = f'SELECT {listed} FROM ({facts}) ORDER BY record, "at", person, numerator, denominator'
+        rows = self.tables.read(sql, self.params)
+        return [
+            FactRow(record, account, person, at, numerator, denominator, dict(zip(own, rest, strict=True)))
+            for record, account, person, at, numerator, denominator, *rest in rows
+        ]
 
     def _facts(self, kpi: Kpi, days: Sequence[date]) -> str:
         self.tables.late.fill(self.tables, kpi.all_sql, days)

@@ -26,7 +26,7 @@ COLUMNS: dict[str, Label] = {
     "label": {"en": "Name of the group", "zh": "分组名称"},
     "as_of": {"en": "As of", "zh": "截至"},
     "value": {"en": "Value", "zh": "数值"},
-    "n": {"en": "Records behind it", "zh": "样本数"},
+    "n": {"en": "Records behind it", "zh": "记录数"},
     "numerator": {"en": "Numerator", "zh": "分子"},
     "denominator": {"en": "Denominator", "zh": "分母"},
     "status": {"en": "Against the target", "zh": "达标情况"},

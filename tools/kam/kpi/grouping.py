@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
+from kam.kpi.definition import Kpi
 from kam.kpi.facts import literal
 from kam.tables import Tables
 
+FISCAL = (
+    "(f.at - to_months(CAST((SELECT value FROM parameters WHERE name = 'fiscal_year_start_month') AS INTEGER) - 1))"
+)
+"""The day as it were if the fiscal year began in January: the year is the one in which the fiscal year begins."""
 BY_TRAIT = {
     "account": "f.account",
     "tier": "a.tier",
@@ -25,11 +31,15 @@ BY_TRAIT = {
     "month": "strftime(f.at, '%Y-%m')",
     "quarter": "strftime(f.at, '%Y') || '-Q' || quarter(f.at)",
     "year": "strftime(f.at, '%Y')",
+    "fiscal_quarter": f"strftime({FISCAL}, 'FY%Y') || '-Q' || quarter({FISCAL})",
+    "fiscal_year": f"strftime({FISCAL}, 'FY%Y')",
 }
-"""Grouping → its key. ``owner`` is the fact's person, else the account's owner; ``team``, ``manager`` and ``office``
+"""Grouping → its key. ``month``, ``quarter`` and ``year`` are those of the calendar. ``owner`` is the fact's person, else the account's owner; ``team``, ``manager`` and ``office``
 are that person's; ``region`` is the account's, else that person's.
 """
 FACT_COLUMNS = ("account", "person", "at", "record", "numerator", "denominator")
+AGGREGATED = re.compile(r"\b(sum|max|min|avg|count)\(\s*(\w+)\s*\)", re.IGNORECASE)
+"""An aggregate over one column, as formulas have it."""
 TRAITS = ("name", "industry", "region", "country", "parent")
 
 
@@ -39,6 +49,12 @@ def key_sql(grouping: str) -> str:
         return BY_TRAIT[grouping]
     quoted = grouping.replace('"', '""')
     return f'CAST(f."{quoted}" AS VARCHAR)'
+
+
+def own_columns(kpi: Kpi) -> list[str]:
+    """The columns of a KPI's own that it groups by or that its formula puts together."""
+    named = [*kpi.groupings, *(column for _, column in AGGREGATED.findall(kpi.value))]
+    return [name for name in dict.fromkeys(named) if name not in BY_TRAIT and name not in FACT_COLUMNS]
 
 
 def keyed_sql(facts: str, grouping: str) -> str:

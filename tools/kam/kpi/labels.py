@@ -36,12 +36,25 @@ GROUPINGS: dict[str, Label] = {
     "month": {"en": "month", "zh": "月份"},
     "quarter": {"en": "quarter", "zh": "季度"},
     "year": {"en": "year", "zh": "年份"},
+    "fiscal_quarter": {"en": "fiscal quarter", "zh": "财季"},
+    "fiscal_year": {"en": "fiscal year", "zh": "财年"},
     "module": {"en": "kind of record", "zh": "记录类型"},
     "part": {"en": "part", "zh": "组成部分"},
     "market": {"en": "market", "zh": "市场"},
     "change": {"en": "change", "zh": "变动"},
 }
 """Groupings that are no field of a record type → what they are called."""
+PARTS: dict[str, Label] = {
+    "satisfaction": {"en": "satisfaction", "zh": "满意度"},
+    "service": {"en": "service", "zh": "服务"},
+    "delivery": {"en": "delivery", "zh": "交货"},
+    "contact": {"en": "contact", "zh": "联系"},
+    "payment": {"en": "payment", "zh": "付款"},
+    "phase": {"en": "the owner's judgement", "zh": "负责人判断"},
+    "orders": {"en": "orders", "zh": "订单"},
+    "contracts": {"en": "contracts", "zh": "合同"},
+}
+"""The parts that a score or a value is made of → what they are called."""
 PEOPLE = ("owner", "person", "account_owner", "manager")
 ACCOUNTS = ("account", "parent")
 UNIT_CODES = {"percent": "%"}
@@ -83,6 +96,8 @@ class Labels:
             return self.settings.products[key].names
         if grouping == "module" and key in self.settings.types:
             return self.settings.types[key].label
+        if grouping == "part" and key in PARTS:
+            return PARTS[key]
         return self.choices.get(grouping, {}).get(key) or _same(key)
 
     def unit(self, kpi: Kpi) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -59,7 +60,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """One contributing record."""
+    """One contributing record. ``own`` are the columns that the KPI groups by or its formula looks at beside these."""
 
     record: str
     account: str | None
@@ -67,6 +68,7 @@ class FactRow:
     at: date | None
     numerator: Decimal | None
     denominator: Decimal | None
+    own: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

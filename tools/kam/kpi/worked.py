@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from kam.kpi.grouping import AGGREGATED
 from kam.kpi.result import FactRow, KpiResult
 from kam.kpi.show import show_target, show_value
 from kam.model.schema import Label
@@ -17,6 +19,8 @@ TERMS = 6
 """So many terms of a sum it writes out."""
 DIGITS = 10
 """A quotient is written with that many digits before it is rounded."""
+NOT_ZERO = re.compile(r"nullif\(((?:[^()]|\([^()]*\))*?),\s*0\s*\)", re.IGNORECASE)
+"""A divisor that SQL keeps from being 0."""
 WORDS: dict[str, Label] = {
     "good": {"en": "reached", "zh": "已达标"},
     "watch": {"en": "close, to be watched", "zh": "接近目标，需关注"},
@@ -180,11 +184,52 @@ def _by_person(result: KpiResult) -> Iterable[Label]:
 
 def _plain(result: KpiResult) -> Iterable[Label]:
     n, value = len(result.facts), _cut(result.figure.value or Decimal(0))
-    way = f": {' '.join(result.kpi.value.split())}" if result.kpi.value else ""
     yield {
-        "en": f"over {_many(n, 'record')}{way} = {value}",
-        "zh": f"对 {n} 条记录计算{way.replace(': ', '：')} = {value}",
+        "en": f"over {_many(n, 'record')} = {value}",
+        "zh": f"对 {n} 条记录计算 = {value}",
     }
+
+
+def _formula(result: KpiResult) -> Iterable[Label]:
+    """The formula, and the same with the numbers of the records in the place of what it puts together."""
+    kpi = result.kpi
+    yield {"en": f"formula: {_plainly(kpi.value)}", "zh": f"公式：{_plainly(kpi.value)}"}
+    missing = []
+
+    def put(found: re.Match[str]) -> str:
+        total = _aggregated(result.facts, found[1].lower(), found[2])
+        missing.append(total is None)
+        return "" if total is None else number(total)
+
+    text = AGGREGATED.sub(put, kpi.value)
+    value = _cut(result.figure.value or Decimal(0))
+    n = len(result.facts)
+    if any(missing) or not missing:
+        yield from _plain(result)
+        return
+    scale = f" × {kpi.scale}" if kpi.scale != 1 else ""
+    yield {
+        "en": f"over {_many(n, 'record')}: {_plainly(text)}{scale} = {value}",
+        "zh": f"对 {n} 条记录计算：{_plainly(text)}{scale} = {value}",
+    }
+
+
+def _aggregated(facts: Sequence[FactRow], way: str, column: str) -> Decimal | None:
+    """What an aggregate over one column of the facts comes to; None where it is no number."""
+    is_part = column.lower() in ("numerator", "denominator")
+    values = [getattr(f, column.lower()) if is_part else f.own.get(column) for f in facts]
+    known = [Decimal(v) for v in values if isinstance(v, Decimal | int)]
+    if not known or len(known) < sum(v is not None for v in values):
+        return None
+    total = sum(known, Decimal(0))
+    ways = {"sum": total, "max": max(known), "min": min(known), "count": Decimal(len(known)), "avg": total / len(known)}
+    return ways[way]
+
+
+def _plainly(sql: str) -> str:
+    """A formula as people write it: ``a ÷ b × c``."""
+    shown = NOT_ZERO.sub(r"\1", " ".join(sql.split()))
+    return shown.replace(" / ", " ÷ ").replace(" * ", " × ")
 
 
 _WAYS: dict[str, Callable[[KpiResult], Iterable[Label]]] = {
@@ -198,6 +243,7 @@ _WAYS: dict[str, Callable[[KpiResult], Iterable[Label]]] = {
     "concentration": _concentration,
     "top_share": _top_share,
     "repeat_rate": _repeat_rate,
+    "formula": _formula,
     "gini": _by_person,
     "max_to_mean": _by_person,
 }
