@@ -81,7 +81,7 @@ WEST = "title: w\nstage: won\namount: 10\nowner: cy\nclosed_on: 2026-06-10\n"
 
 
 def test_the_site_shows_teams_and_people_only_where_the_company_says_so(root: Path) -> None:
-    found = for_site(root, "results: {kpis: [win_rate]}\n")
+    found = for_site(root, "results: {kpis: [win_rate], least_team: 2}\n")
     assert found is not None and [(line.key, line.holding.mix) for line in found.lines] == [("East", "A 1 · B 1")]
     found = for_site(root, "results: {kpis: [win_rate], site: people}\n")
     assert found is not None and [line.key for line in found.lines] == ["ann", "ben"]
@@ -89,11 +89,16 @@ def test_the_site_shows_teams_and_people_only_where_the_company_says_so(root: Pa
     assert for_site(root, "results: {site: people}\n") is None
 
 
+def test_a_team_counts_by_those_who_have_the_figure_not_by_its_members(root: Path) -> None:
+    assert for_site(root, "results: {kpis: [win_rate], least_team: 3}\n") is None, "three in East, two of them sell"
+
+
 def test_one_persons_results_are_not_the_difference_between_all_and_the_teams_shown(root: Path) -> None:
     put(root, "bolt/opportunities/west", WEST)
-    assert for_site(root, "results: {kpis: [win_rate]}\n") is None, "all less East would be West: one person"
-    more = "".join(f"  n{at}: {{name: N{at}, team: North}}\n" for at in range(4))
-    put(root, "bolt/opportunities/north", WEST.replace("cy", "n1"))
-    found = for_site(root, "results: {kpis: [win_rate, csat]}\n", more)
-    assert found is not None and [line.key for line in found.lines] == ["North"]
-    assert [kpi.id for kpi, _ in found.kpis] == ["win_rate"], "nobody in North has an answer"
+    policy = "results: {kpis: [win_rate], least_team: 2}\n"
+    assert for_site(root, policy) is None, "all less East would be West: one person"
+    more = "".join(f"  n{at}: {{name: N{at}, team: North}}\n" for at in range(3))
+    for at in range(3):
+        put(root, f"bolt/opportunities/north{at}", WEST.replace("cy", f"n{at}"))
+    found = for_site(root, policy, more)
+    assert found is not None and [line.key for line in found.lines] == ["North"], "East goes with West"

@@ -68,6 +68,16 @@ def test_by_default_teams_are_shown_and_no_person_behind_a_kpi_about_people(load
     about_people = [result for result in snapshot.kpis if result.kpi.area == "people"]
     assert len(about_people) >= 9
     assert not any(result.facts for result in about_people)
+    others = [fact for result in snapshot.kpis for fact in result.facts]
+    assert others and not [fact for fact in others if fact.person], "nor who won which deal"
+
+
+def test_the_sales_of_two_people_are_not_told_by_their_team_nor_by_the_remainder(load: Load) -> None:
+    results = load("teams").results
+    assert results is not None
+    told = {kpi.id for kpi, _ in results.kpis}
+    assert not told & {"won_value", "quota_pace", "win_rate"}, "two people sell in either team"
+    assert "workload_spread" in told
 
 
 def test_the_company_can_show_people_or_nobody(load: Load) -> None:
@@ -98,8 +108,10 @@ def test_the_page_shows_tiers_beside_everybody_and_n_beside_figures(load: Load) 
     text = (stage(load("teams"), "en").folder / "people.md").read_text("utf-8")
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
     assert "华瑞化工 A 1" in plain
-    assert re.search(r"Results of teams .* Key accounts China 3 2 A 1 · B 1 2,378,000 CNY n = 4", plain)
-    assert "Small teams are left out" in plain
+    assert re.search(r"Results of teams .* Key accounts China 3 2 A 1 · B 1 0\.27 n = 30", plain), plain
+    assert "Where few people have a figure it is left out" in plain
+    table = text[text.index('id="kam-people"') : text.index("</table>")]
+    assert "kam-late" not in table and "kam-sortable" not in text[: text.index('id="kam-people"')].rsplit("<", 1)[1]
 
 
 def test_who_shows_nobody_shows_no_work_either(load: Load) -> None:

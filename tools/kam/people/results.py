@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from kam.tables.source import RecordSource
 
 PERSON, TEAM = "person", "team"
+FEW: Label = {
+    "en": "not shown: too few people have this figure, or would be left when it is taken from the total",
+    "zh": "不显示：有此数据的人数太少，或从总数中减去后所剩人数太少",
+}
 
 
 @dataclass(frozen=True)
@@ -136,28 +140,59 @@ def results_for_site(
 ) -> Results | None:
     """What readers of the site may see; None where that is nothing.
 
-    Small teams are left out, with the smallest of the others as long as fewer than ``least_team`` people are: else the
-    results of those few would be the difference between all and the teams shown.
+    A team's figure is shown where at least ``least_team`` people have one. What is left of the total, all teams less
+    those shown, must be that of as many too, or of nobody: so the next smallest teams are left out with it.
     """
     policy = portfolio.settings.part(PeopleResults)
     if policy.site == NOBODY or not policy.kpis:
         return None
     results = measure_results(portfolio, as_of, TEAM if policy.site == TEAMS else PERSON, tables=tables, seen=seen)
     if results.by == TEAM:
-        results = replace(results, lines=_large_enough(results.lines, policy.least_team))
-        results = replace(results, kpis=tuple(each for each in results.kpis if _has_any(results.lines, each[0].id)))
+        behind = _people_behind(portfolio, as_of, [kpi for kpi, _ in results.kpis], tables)
+        results = _without_few(results, behind, policy.least_team)
     return results if results.lines else None
+
+
+def _people_behind(
+    portfolio: RecordSource, as_of: date, kpis: Iterable[Kpi], tables: Tables
+) -> dict[str, dict[str, int]]:
+    """KPI → team (empty: none) → how many people have a figure in it. A KPI that tells of no person is not in it."""
+    known, found = portfolio.settings.people, dict[str, dict[str, int]]()
+    for name, result in _compute(portfolio, as_of, PERSON, kpis, tables, None).items():
+        teams: dict[str, int] = defaultdict(int)
+        for group in result.by:
+            if group.key and group.figure.n:
+                teams[known[group.key].team if group.key in known else ""] += 1
+        found[name] = dict(teams)
+    return found
+
+
+def _without_few(results: Results, behind: Mapping[str, Mapping[str, int]], least: int) -> Results:
+    lines = list(results.lines)
+    for kpi, _ in results.kpis:
+        teams = behind.get(kpi.id) or {line.key: len(line.people) for line in lines if kpi.id in line.groups}
+        hidden = _too_few(teams, least)
+        lines = [_hide(line, kpi.id) if line.key in hidden else line for line in lines]
+    kept = tuple(line for line in lines if any(each.figure.value is not None for each in line.groups.values()))
+    shown = tuple(each for each in results.kpis if _has_any(kept, each[0].id))
+    return replace(results, lines=kept, kpis=shown)
+
+
+def _too_few(teams: Mapping[str, int], least: int) -> set[str]:
+    """The teams to leave out: the few, and the smallest of the others until nobody's figure is the remainder."""
+    hidden = {team for team, people in teams.items() if not team or people < least}
+    rest = sorted((people, team) for team, people in teams.items() if team not in hidden)
+    while rest and 0 < sum(teams[team] for team in hidden) < least:
+        hidden.add(rest.pop(0)[1])
+    return hidden
+
+
+def _hide(line: ResultLine, kpi: str) -> ResultLine:
+    if kpi not in line.groups:
+        return line
+    group = replace(line.groups[kpi], figure=Figure(None, 0, reason=FEW), status="none", trend=[])
+    return replace(line, groups={**line.groups, kpi: group})
 
 
 def _has_any(lines: Collection[ResultLine], kpi: str) -> bool:
     return any(line.groups[kpi].figure.value is not None for line in lines if kpi in line.groups)
-
-
-def _large_enough(lines: Sequence[ResultLine], least: int) -> tuple[ResultLine, ...]:
-    shown = [line for line in lines if len(line.people) >= least]
-    hidden = sum(len(line.people) for line in lines if len(line.people) < least)
-    while shown and 0 < hidden < least:
-        smallest = min(shown, key=lambda line: (len(line.people), line.key))
-        shown.remove(smallest)
-        hidden += len(smallest.people)
-    return tuple(shown)

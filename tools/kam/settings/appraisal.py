@@ -79,8 +79,8 @@ class Appraisal:
 
 @dataclass(frozen=True)
 class PeopleResults:
-    """Which KPIs stand for the results of people and teams. ``site`` is one of ``AUDIENCES``; teams of fewer than
-    ``least_team`` people are not shown there, as their results would be those of a person."""
+    """Which KPIs stand for the results of people and teams. ``site`` is one of ``AUDIENCES``; a team's
+    figure that fewer than ``least_team`` people have is not shown there, as it would be that of a person."""
 
     kpis: tuple[str, ...] = ()
     site: str = TEAMS

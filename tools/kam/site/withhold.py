@@ -44,11 +44,13 @@ def withhold(result: KpiResult, shown: Collection[str], types: Mapping[str, Reco
 
 
 def without_people(result: KpiResult, settings: Settings) -> KpiResult:
-    """The KPI without its records where it is about people (area ``people``) and the settings show no person's results:
-    each of these records says what somebody did or left undone."""
-    if result.kpi.area != PEOPLE_AREA or settings.part(PeopleResults).site == PEOPLE:
+    """The KPI with nobody named in its records where the settings show no person's results, and without records where
+    it is about people (area ``people``): each of these says what somebody did or left undone."""
+    if settings.part(PeopleResults).site == PEOPLE:
         return result
-    return replace(result, facts=[])
+    if result.kpi.area == PEOPLE_AREA:
+        return replace(result, facts=[])
+    return replace(result, facts=[replace(fact, person=None) for fact in result.facts])
 
 
 def is_counting(result: KpiResult) -> bool:
