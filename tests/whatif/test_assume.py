@@ -53,6 +53,30 @@ def test_a_new_state_is_noted_in_the_history_as_of_the_day(assume: Assume) -> No
     assert history[-1]["at"].startswith("2026-06-30")
 
 
+def test_a_deal_that_is_lost_may_be_assumed_won_on_the_day_of_its_end(small: Path, assume: Assume) -> None:
+    path = small / "accounts/acme/opportunities/2026-01-20-gone.md"
+    steps = "  - {at: 2026-01-20, to: identify}\n  - {at: 2026-03-01, to: propose}\n  - {at: 2026-04-01, to: lost}\n"
+    facts = "amount: 3\ncurrency: CNY\ncreated_on: 2026-01-20\nclosed_on: 2026-04-01\n"
+    path.write_text(f"---\ntitle: Gone\nstage: lost\nhistory:\n{steps}{facts}---\n", "utf-8")
+    with open_portfolio(small) as opened:
+        text = "- record: acme/opportunities/2026-01-20-gone\n  set: {stage: won}\n"
+        found = records(read_assumptions(opened, "patch.yml", text.encode(), date(2026, 6, 30)))
+    path.unlink()
+    gone = found["acme/opportunities/2026-01-20-gone"]
+    assert (gone["stage"], gone["closed_on"]) == ("won", "2026-04-01")
+    assert [(entry["to"], entry["at"]) for entry in gone["history"]][-1] == ("won", "2026-04-01")
+
+
+def test_how_a_record_came_to_an_assumed_state_is_not_asked(assume: Assume) -> None:
+    back = records(assume(f"- record: {DEAL}\n  set: {{stage: identify}}\n"))[DEAL]
+    assert (back["stage"], [entry["to"] for entry in back["history"]]) == (
+        "identify",
+        ["identify", "propose", "identify"],
+    )
+    problems = assume(f"- record: {DEAL}\n  set: {{stage: nowhere}}\n").problems
+    assert [problem.rule for problem in problems] == ["not-a-choice"]
+
+
 def test_an_entry_of_a_ledger_is_changed_and_the_others_stay(assume: Assume) -> None:
     found = records(assume("- record: acme/orders/2026-05#SO-2\n  set: {amount: 900}\n"))
     assert (found["acme/orders/2026-05#SO-1"]["amount"], found["acme/orders/2026-05#SO-2"]["amount"]) == (500, 900)

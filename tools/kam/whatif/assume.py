@@ -16,6 +16,7 @@ from kam.authoring.new_record import add_entry, iter_defaults
 from kam.authoring.sheet import FileSheet, NewSheet
 from kam.model.problem import FieldPath, Level, Problem, field_text
 from kam.model.record import Record
+from kam.model.schema import RecordType
 from kam.portfolio.judge import Judge
 from kam.portfolio.trial import Trial, try_changes
 from kam.settings.figures import Figures
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 WHY = "what-if"
 """The reason that histories of assumed records give."""
+STEPS = ("state-transition", "state-change")
+"""The rules on which state may follow which: an assumed state may be any, since how it came to be is not assumed."""
 
 
 @dataclass
@@ -106,6 +109,8 @@ class _Draft:
         for path, value in _iter_leaves(change.values, sheet.data):
             if value is None:
                 sheet.put(path, GONE)
+            elif _is_end_undone(rtype, sheet.data, path, value):
+                _correct_end(rtype, sheet, value)
             else:
                 assigner.assign(path, value)
         self.files[record.path] = sheet.text.encode()
@@ -165,7 +170,11 @@ class _Draft:
         root, settings = Path(self.desk.root), self.desk.settings
         trial = try_changes(root, settings, self.files, as_of)
         judge = Judge(settings, lambda _: "")
-        found = [each for each in _iter_added(trial) if judge.is_fault(each) and each.record in self.sources]
+        found = [
+            each
+            for each in _iter_added(trial)
+            if judge.is_fault(each) and each.record in self.sources and not self._is_free_step(each)
+        ]
         placed = [(each, self._find_value(each)) for each in found]
         own = {_spell(each) for each, path in placed if path is not None}
         for each, path in placed:
@@ -175,6 +184,18 @@ class _Draft:
         for name in sorted(self.sources.keys() - records.keys()):
             self.patch.file.report(self.sources[name][0], RULE, "unreadable", {"record": name})
         return records
+
+    def _is_free_step(self, problem: Problem) -> bool:
+        """Whether a step is complained of that leads to the state assumed."""
+        if problem.rule not in STEPS:
+            return False
+        types = self.desk.settings.types
+        return any(
+            each.record.id == problem.record
+            and (states := types[each.record.type].states)
+            and states.field in each.values
+            for each in self.patch.changed
+        )
 
     def _find_value(self, problem: Problem) -> FieldPath | None:
         """Where the value that is wrong is assumed, or what it is in; None where it follows from another one."""
@@ -207,6 +228,25 @@ def _iter_leaves(values: Mapping[str, Any], there: Any, path: FieldPath = ()) ->
             yield from _iter_leaves(value, old, (*path, name))
         else:
             yield (*path, name), value
+
+
+def _is_end_undone(rtype: RecordType, data: Mapping[str, Any], path: FieldPath, value: Any) -> bool:
+    """Whether a record that has come to its end is assumed in a state that cannot follow: a lost deal as won."""
+    states = rtype.states
+    if states is None or path != (states.field,):
+        return False
+    was = data.get(states.field)
+    return was in states.terminal and value != was and str(value) not in states.transitions.get(str(was), ())
+
+
+def _correct_end(rtype: RecordType, sheet: FileSheet, value: Any) -> None:
+    """It ended so instead, on the same day: the step that was its end has led to the other state."""
+    states = rtype.states
+    assert states is not None
+    was, entries = sheet.data.get(states.field), sheet.data.get(states.history)
+    sheet.put((states.field,), value)
+    if isinstance(entries, list) and entries and isinstance(entries[-1], Mapping) and entries[-1].get("to") == was:
+        sheet.put((states.history, len(entries) - 1, "to"), value)
 
 
 def _iter_added(trial: Trial) -> Iterator[Problem]:
