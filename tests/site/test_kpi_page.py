@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from markupsafe import Markup
 
 from kam.portfolio import open_portfolio
 from kam.settings import Settings
-from kam.site.figures import show_all
+from kam.site.figures import show_all, spark_points
+from kam.site.nav import make_nav
 from kam.site.page import Page
 from kam.site.pages.kpis import render
 from kam.site.snapshot import Snapshot, load_snapshot
@@ -73,5 +75,46 @@ def test_health_opens_to_its_parts(pages: Mapping[str, Page]) -> None:
 
 
 def test_columns_without_anything_are_not_there(pages: Mapping[str, Page]) -> None:
-    assert "<th>Person</th>" not in pages["nrr"].content and "<th>Person</th>" in pages["win_rate"].content
+    assert "<th>Person</th>" not in pages["nrr"].content
     assert "<th>Status</th>" not in pages["clv"].content and "<th>Status</th>" in pages["win_rate"].content
+
+
+def test_a_trend_says_where_its_axis_begins_and_until_when_its_window_was_not_full(pages: Mapping[str, Page]) -> None:
+    clv, nrr = words(pages["clv"].content), words(pages["nrr"].content)
+    assert "the window is not yet full" in clv and "The axis begins at" not in clv
+    assert "The axis begins at 100.0 %, not at 0." in nrr
+
+
+def test_a_trend_is_drawn_for_a_desk_and_for_a_phone(pages: Mapping[str, Page]) -> None:
+    widths = [float(each) for each in re.findall(r"max-width:([\d.]+)px", pages["clv"].content)]
+    assert len(widths) == 2 and 700 < widths[0] < 800 and 290 < widths[1] < 350
+
+
+@pytest.mark.parametrize(
+    ("values", "points"),
+    [
+        ([Decimal(0), Decimal(0)], "0.0,26.0 120.0,26.0"),
+        ([Decimal(5), Decimal(5)], "0.0,14.0 120.0,14.0"),
+        ([Decimal(0), Decimal(1)], "0.0,26.0 120.0,2.0"),
+    ],
+)
+def test_a_small_line_of_nothing_lies_on_the_ground(values: list[Decimal], points: str) -> None:
+    assert spark_points(values) == points
+
+
+@pytest.mark.parametrize(("lang", "first"), [("en", "Accounts lost"), ("zh", "")])
+def test_kpis_in_the_navigation_are_in_the_order_of_their_titles(snapshot: Snapshot, lang: str, first: str) -> None:
+    (listed,) = [
+        each for entry in make_nav(View(snapshot, lang)) for name, each in entry.items() if "kpis/" in str(each)
+    ]
+    titles = [next(iter(each)) for each in listed[1:]]
+    assert len(titles) > 30 and titles[0].startswith(first)
+    assert titles == sorted(titles, key=lambda each: each.casefold().encode("gb18030"))
+
+
+def test_readers_see_no_fingerprint_of_a_seal(snapshot: Snapshot) -> None:
+    view = View(snapshot, "en")
+    cards = [view.card(record, "index") for rtype in view.types for record in snapshot.all_records(rtype.name)]
+    tables = [table for card in cards for table in card.tables]
+    assert any("approv" in table.label.casefold() for table in tables)
+    assert not [table.label for table in tables if any("ingerprint" in name for name in table.columns)]

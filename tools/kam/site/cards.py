@@ -17,6 +17,8 @@ from kam.site.words import label
 MAIN_FACTS = 3
 """So many facts are picked for a record's line or row, the weightiest fields first."""
 NOTHING = Markup()
+SEALS = frozenset({"hash"})
+"""Fields that commands write for commands: readers learn nothing from them."""
 _FACT_KINDS = (Kind.CHOICE, Kind.NUMBER, Kind.INTEGER, Kind.REFERENCE)
 
 
@@ -115,7 +117,7 @@ def compact(each: Field, value: Value, data: Data, shower: Shower, at: At) -> Ma
                 f"{compact(inner[name], v, value, shower, at)}"
             )
             for name, v in value.items()
-            if name in inner
+            if name in inner and name not in SEALS
         )
     return shower.value(each, value, data, at)
 
@@ -168,7 +170,9 @@ def _main_facts(record: Record, rtype: RecordType, shower: Shower, page: str) ->
 
 def _table(name: str, each: Field, value: list[Value], shower: Shower, at: At) -> Table:
     maps = [row for row in value if isinstance(row, dict)]
-    used = [inner for inner in each.by_name.values() if any(inner.name in row for row in maps)]
+    used = [
+        inner for inner in each.by_name.values() if inner.name not in SEALS and any(inner.name in row for row in maps)
+    ]
     rows = [
         [compact(inner, row[inner.name], row, shower, at) if inner.name in row else NOTHING for inner in used]
         for row in maps

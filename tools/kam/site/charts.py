@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kam.site.bodies import inert
 from kam.site.figures import MONEY
@@ -15,11 +18,20 @@ if TYPE_CHECKING:
     from kam.kpi import KpiResult
     from kam.site.view import View
 
-VERSION = 1
+
+class Size(NamedTuple):
+    """Width and height of the drawing without its axes, and the size of the axes' letters, in pixels."""
+
+    width: int
+    height: int
+    font: int
+
+
+VERSION = 2
+WIDE, NARROW = Size(700, 210, 13), Size(290, 170, 12)
 LINE, INK, RULE, DIM = "#4c78a8", "#111111", "#dddddd", "#999999"
 AXIS = {
-    "labelColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelFontSize": 12,
-    "labelFont": "sans-serif",
+    "labelColor": INK, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelFont": "sans-serif",
 }  # fmt: skip
 _COLOURS = {
     LINE: "var(--kam-line)",
@@ -31,45 +43,98 @@ _COLOURS = {
 _NUMBER = re.compile(r"\d+\.\d{3,}")
 
 
-def trend_chart(view: View, result: KpiResult) -> str:
-    """The chart of a KPI's trend as an SVG element; empty where fewer than two values are known."""
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A trend drawn twice, for a desk and for a phone, as SVG elements; and where its axis begins, if not at 0."""
+
+    wide: str
+    narrow: str
+    begins: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The ends of an axis of values, both on round numbers."""
+
+    low: float
+    high: float
+
+
+def trend_chart(view: View, result: KpiResult, early: int = 0) -> Chart | None:
+    """The chart of a KPI's trend; None where fewer than two values are known.
+
+    The first ``early`` points are those whose window was not full yet: the line to them is dashed.
+    """
+    months = [point.as_of.isoformat()[:7] for point in result.trend]
     values: list[dict[str, Any]] = [
-        {"month": point.as_of.isoformat()[:7], "value": float(point.figure.value)}
-        for point in result.trend
+        {"month": month, "value": float(point.figure.value), "at": at}
+        for at, (month, point) in enumerate(zip(months, result.trend, strict=True))
         if point.figure.value is not None
     ]
     if len(values) < 2:
-        return ""
-    spec = _spec(values, [point.as_of.isoformat()[:7] for point in result.trend], result)
-    return _draw(spec, view.snapshot.root / ".kam" / "cache" / "charts")
+        return None
+    scale = find_scale(values, result)
+    folder = view.snapshot.root / ".kam" / "cache" / "charts"
+    wide, narrow = (_draw(_spec(values, months, result, early, scale, size), folder) for size in (WIDE, NARROW))
+    return Chart(wide, narrow, Decimal(f"{scale.low:.10g}") if scale.low > 0 else None)
 
 
-def _spec(values: list[dict[str, Any]], months: list[str], result: KpiResult) -> dict[str, Any]:
-    is_money, most = result.kpi.unit == MONEY, max(each["value"] for each in values)
-    scale: dict[str, Any] = {"zero": is_money, "nice": True}
-    if result.kpi.unit == "percent" and 90 < most <= 100:
-        scale["domainMax"] = 100
-    axis = {"format": "~s" if is_money else ",.4~g", "tickCount": 4}
-    y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
+def find_scale(values: list[dict[str, Any]], result: KpiResult) -> Scale:
+    """An axis with room for all values and the target. It begins at 0 for money and where little would be saved."""
+    known = [each["value"] for each in values]
+    if result.target.good is not None:
+        known.append(float(result.target.good))
+    low, high = min(known), max(known)
+    if low > 0 and (result.kpi.unit == MONEY or low < high / 2):
+        low = 0.0
+    step = _round_step((high - low or abs(high) or 1.0) / 4)
+    top = math.ceil(high / step - 1e-9) * step
+    if result.kpi.unit == "percent" and high <= 100:
+        top = min(top, 100.0)
+    bottom = math.floor(low / step + 1e-9) * step
+    return Scale(bottom, top if top > bottom else bottom + step)
+
+
+def _round_step(wanted: float) -> float:
+    unit = float(10 ** math.floor(math.log10(wanted)))
+    return next(unit * each for each in (1, 2, 5, 10) if unit * each >= wanted * 0.999)
+
+
+def _spec(
+    values: list[dict[str, Any]], months: list[str], result: KpiResult, early: int, scale: Scale, size: Size
+) -> dict[str, Any]:
+    domain = {"domain": [scale.low, scale.high], "nice": False, "zero": False}
+    axis = {"format": "~s" if result.kpi.unit == MONEY else ",.4~g", "tickCount": 4}
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": domain, "axis": axis}
     x = {"field": "month", "type": "ordinal", "title": None, "sort": months, "scale": {"domain": months}}
-    point = {"size": 36, "filled": True, "color": LINE}
+    parts: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
+        ([each for each in values if each["at"] >= early], {"strokeWidth": 2})
+    ]
+    if early:
+        parts.append(([each for each in values if each["at"] <= early], {"strokeWidth": 1.5, "strokeDash": [2, 3]}))
     layers: list[dict[str, Any]] = [
-        {"mark": {"type": "line", "strokeWidth": 2, "color": LINE, "point": point}, "encoding": {"x": x, "y": y}}
+        {
+            "data": {"values": part},
+            "mark": {"type": "line", "color": LINE, "point": {"size": 30, "filled": True, "color": LINE}, **look},
+            "encoding": {"x": x, "y": y},
+        }
+        for part, look in parts
+        if part
     ]
     if result.target.good is not None:
         rule = {"type": "rule", "strokeDash": [5, 4], "color": DIM}
-        layers.append({"mark": rule, "encoding": {"y": {"datum": float(result.target.good)}}})
+        datum = {"datum": float(result.target.good), "type": "quantitative", "scale": domain}
+        layers.append({"data": {"values": [{}]}, "mark": rule, "encoding": {"y": datum}})
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 640,
-        "height": 200,
+        "width": size.width,
+        "height": size.height,
         "background": None,
-        "data": {"values": values},
         "layer": layers,
         "config": {
             "view": {"stroke": None},
-            "axis": AXIS,
-            "axisX": {"labelAngle": 0, "grid": False, "labelOverlap": True},
+            "axis": {**AXIS, "labelFontSize": size.font},
+            "axisX": {"labelAngle": 0, "grid": False, "labelOverlap": True, "labelSeparation": 8},
         },
     }
 

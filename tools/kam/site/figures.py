@@ -98,10 +98,10 @@ def spark_points(values: Sequence[Decimal | None]) -> str:
     if len(known) < 2:
         return ""
     low, high = min(v for _, v in known), max(v for _, v in known)
-    span = high - low
+    span, flat = high - low, 0.5 if low else 1.0
     step = WIDTH / max(1, len(values) - 1)
     return " ".join(
-        f"{at * step:.1f},{2 + (HEIGHT - 4) * (1 - (v - low) / span if span else 0.5):.1f}" for at, v in known
+        f"{at * step:.1f},{2 + (HEIGHT - 4) * (1 - (v - low) / span if span else flat):.1f}" for at, v in known
     )
 
 

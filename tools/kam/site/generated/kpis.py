@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kam.kpi import show_target
 from kam.kpi.definition_text import show_window
 from kam.site.places import relative
+from kam.site.sources import find_sources
 
 if TYPE_CHECKING:
-    from kam.kpi import Kpi
     from kam.model.schema import RecordType
     from kam.site.view import View
-
-WORD = re.compile(r"\w+")
 
 
 def choices(view: View) -> Iterable[str]:
@@ -37,7 +34,7 @@ def render(view: View, page: str, argument: str) -> str:
                 "window": show_window(kpi.window, view.lang),
                 "target": show_target(kpi, kpi.target, view.lang, base),
                 "owner": view.label(kpi.owner),
-                "sources": [(view.plural(each), _handbook(each, view, page)) for each in _sources(kpi, view)],
+                "sources": [(view.plural(each), _handbook(each, view, page)) for each in find_sources(kpi, view)],
             }
         )
     return view.render_part(
@@ -48,12 +45,3 @@ def render(view: View, page: str, argument: str) -> str:
 def _handbook(rtype: RecordType, view: View, page: str) -> str:
     target = view.handbook_page(rtype)
     return relative(page, target) if target else ""
-
-
-def _sources(kpi: Kpi, view: View) -> Iterator[RecordType]:
-    """The record types whose tables, or tables of their lists, the query names; hidden ones are not told."""
-    words = set(WORD.findall(kpi.sql))
-    for rtype in view.snapshot.types.values():
-        table = rtype.table or rtype.folder.replace("-", "_")
-        if any(word == table or word.startswith(f"{table}_") for word in words):
-            yield rtype

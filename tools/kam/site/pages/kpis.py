@@ -12,10 +12,11 @@ from kam.kpi.definition_text import describe_definition
 from kam.kpi.worked import work_out
 from kam.site.attention import HEALTH, health_parts
 from kam.site.charts import trend_chart
-from kam.site.figures import Shown, show_all, show_group, show_result
+from kam.site.figures import Shown, show_all, show_group, show_result, value_text
 from kam.site.page import Page
 from kam.site.places import ON_PAGE, account_page
 from kam.site.show import group
+from kam.site.sources import count_early
 from kam.site.view import View
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _kpi(view: View, result: KpiResult) -> Page:
         window=f"{start.isoformat()} – {end.isoformat()}" if start else view.word("until", day=end.isoformat()),
         numerator=_number(result.figure.numerator),
         denominator=_number(result.figure.denominator),
-        chart=Markup(trend_chart(view, result)),
+        **_trend(view, result),
         by=by,
         has_states=any(line.status != "none" or line.reason for _, _, line in by),
         behind=_behind(view, result),
@@ -86,6 +87,18 @@ def _worked(result: KpiResult, view: View) -> dict[str, object] | None:
     if worked is None:
         return None
     return {"steps": [view.label(step) for step in worked.steps], "is_partly": not is_whole}
+
+
+def _trend(view: View, result: KpiResult) -> dict[str, object]:
+    """The chart, and what is to be said of it: where its axis begins, and until when its windows were not full."""
+    early = count_early(view, result)
+    chart = trend_chart(view, result, early)
+    if chart is None:
+        return {"chart": None, "begins": "", "early": ""}
+    begins = " ".join(value_text(view, result.kpi, chart.begins)).strip() if chart.begins is not None else ""
+    full = result.trend[early].as_of.isoformat()[:7] if early and early < len(result.trend) else ""
+    hint = view.word("early_until", month=full) if full else view.word("early_all") if early else ""
+    return {"chart": (Markup(chart.wide), Markup(chart.narrow)), "begins": begins, "early": hint}
 
 
 def _behind(view: View, result: KpiResult) -> str:
