@@ -13,6 +13,7 @@ import pytest
 from reckoning import ACME, DAY, Given, order
 
 from kam.kpi import KpiResult, check_kpis, compute
+from kam.kpi.window import window_on
 from kam.model.schema import Label
 from kam.settings import Settings
 from kam.tables import TablesError, open_tables
@@ -163,3 +164,34 @@ def test_a_table_made_from_a_kpi_that_asks_for_it_is_a_mistake_and_no_endless_lo
     assert result.failed and result.reason and "scores → scores" in result.reason["en"]
     with open_tables(source, DAY, cache=False, late=[by_day("scores", rows)]) as tables, pytest.raises(TablesError):
         tables.query("SELECT * FROM scores")
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("quarter", {"2026-Q1": 1, "2026-Q2": 2}),
+        ("fiscal_quarter", {"FY2025-Q4": 1, "FY2026-Q1": 2}),
+        ("year", {"2026": 3}),
+        ("fiscal_year", {"FY2025": 1, "FY2026": 2}),
+    ],
+)
+def test_fiscal_periods_are_told_apart_from_those_of_the_calendar(
+    given: Given, sample_settings: Settings, by: str, expected: dict[str, int]
+) -> None:
+    april = replace(sample_settings, site=replace(sample_settings.site, fiscal_year_start_month=4))
+    records = orders(("ann", "2026-03-31", 1), ("ann", "2026-04-01", 1), ("ann", "2026-06-30", 1))
+    result = asked(given(records, april), "order_value", by=by)
+    assert {group.key: group.figure.value for group in result.by} == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "day", "first"),
+    [
+        (1, "2026-05-20", "2026-04-01"),
+        (2, "2026-01-31", "2025-11-01"),
+        (2, "2026-05-01", "2026-05-01"),
+        (12, "2026-05-31", "2026-03-01"),
+    ],
+)
+def test_a_fiscal_quarter_begins_as_the_fiscal_year_says(start: int, day: str, first: str) -> None:
+    assert window_on("fiscal quarter", date.fromisoformat(day), start).from_ == date.fromisoformat(first)

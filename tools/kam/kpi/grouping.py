@@ -34,8 +34,9 @@ BY_TRAIT = {
     "fiscal_quarter": f"strftime({FISCAL}, 'FY%Y') || '-Q' || quarter({FISCAL})",
     "fiscal_year": f"strftime({FISCAL}, 'FY%Y')",
 }
-"""Grouping → its key. ``month``, ``quarter`` and ``year`` are those of the calendar. ``owner`` is the fact's person, else the account's owner; ``team``, ``manager`` and ``office``
-are that person's; ``region`` is the account's, else that person's.
+"""Grouping → its key. ``month``, ``quarter`` and ``year`` are those of the calendar. ``owner`` is the fact's
+person, else the account's owner; ``team``, ``manager`` and ``office`` are that person's; ``region`` is the
+account's, else that person's.
 """
 FACT_COLUMNS = ("account", "person", "at", "record", "numerator", "denominator")
 AGGREGATED = re.compile(r"\b(sum|max|min|avg|count)\(\s*(\w+)\s*\)", re.IGNORECASE)

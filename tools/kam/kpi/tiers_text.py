@@ -22,6 +22,7 @@ SPANS: Mapping[str, Label] = {
     "month": {"en": "this month", "zh": "本月"},
     "quarter": {"en": "this quarter", "zh": "本季度"},
     "year": {"en": "this year", "zh": "本年"},
+    "fiscal quarter": {"en": "this fiscal quarter", "zh": "本财季"},
     "fiscal year": {"en": "this fiscal year", "zh": "本财年"},
 }
 UNITS: Mapping[str, str] = {"day": "天", "week": "周", "month": "个月", "year": "年"}

@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from kam.model.span import add_months
 
 SPAN = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?\Z")
-WORDS = ("now", "all", "month", "quarter", "year", "fiscal year")
-"""``now`` is the state on the day itself; ``month`` to ``fiscal year`` run from their first day to the day."""
+WORDS = ("now", "all", "month", "quarter", "year", "fiscal quarter", "fiscal year")
+"""``now`` is the state on the day itself; ``month`` to ``fiscal year`` run from their first day to the day.
+Month, quarter and year are those of the calendar; ``fiscal quarter`` and ``fiscal year`` begin as ``kam.yml``
+says (``fiscal_year_start_month``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def _period_start(text: str, as_of: date, fiscal_start: int) -> date | None:
         return date(as_of.year, (as_of.month - 1) // 3 * 3 + 1, 1)
     if text == "year":
         return date(as_of.year, 1, 1)
+    if text == "fiscal quarter":
+        return add_months(as_of.replace(day=1), -((as_of.month - fiscal_start) % 3))
     if text == "fiscal year":
         return date(max(as_of.year - (as_of.month < fiscal_start), 1), fiscal_start, 1)
     return None

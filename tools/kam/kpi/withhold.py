@@ -23,7 +23,7 @@ from kam.kpi.definition import Kpi
 from kam.kpi.result import Figure, Group, KpiResult, Point
 from kam.model.schema import Label
 
-PERIODS = ("month", "quarter", "year")
+PERIODS = ("month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 """Groupings by time: two points of a trend differ by what happened between them, so these tell of each other."""
 COUNTED = ("count", "count_distinct")
 """Aggregations whose value is a number of facts, so that ``n`` itself has to be kept."""

@@ -13,40 +13,48 @@ from kam.settings.appraisal import HALF_YEAR, PERIODS, QUARTER, YEAR
 
 MONTH = "month"
 MONTHS = {MONTH: 1, QUARTER: 3, HALF_YEAR: 6, YEAR: 12}
-NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(?:-?(?:H(?P<half>[12])|Q(?P<quarter>[1-4])))?\Z", re.IGNORECASE)
+FISCAL = "FY"
+"""Begins the name of a quarter, half or year of a fiscal year that is not the calendar's."""
+NAME = re.compile(r"(?:FY)?(?P<year>[1-9][0-9]{3})(?:-?(?:H(?P<half>[12])|Q(?P<quarter>[1-4])))?\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch of the fiscal year, first and last day included; ``year`` is the one in which that fiscal year begins,
-    ``number`` counts the periods of the kind in it from 1."""
+    ``number`` counts the periods of the kind in it from 1, ``is_fiscal`` tells that it does not begin in January."""
 
     kind: str
     year: int
     number: int
     first: date
     last: date
+    is_fiscal: bool = False
 
     @property
     def name(self) -> str:
-        """``2026-H1``, ``2026-Q3``, ``2026``: what ``find_period`` reads; a month as ``2026-07``."""
+        """``2026-H1``, ``2026-Q3``, ``2026``, of a fiscal year ``FY2026-Q3``: what ``find_period`` reads; a month as
+        ``2026-07``."""
         if self.kind == MONTH:
             return f"{self.first:%Y-%m}"
         mark = {QUARTER: "-Q", HALF_YEAR: "-H"}.get(self.kind)
-        return f"{self.year}{mark}{self.number}" if mark else str(self.year)
+        year = f"{FISCAL if self.is_fiscal else ''}{self.year}"
+        return f"{year}{mark}{self.number}" if mark else year
 
     @property
     def label(self) -> Label:
         """What people call it."""
-        if self.kind == YEAR:
-            return {"en": str(self.year), "zh": f"{self.year} 年"}
         if self.kind == MONTH:
             return {"en": self.name, "zh": f"{self.first.year} 年 {self.first.month} 月"}
+        en, zh = (
+            (f"{FISCAL}{self.year}", f"{self.year} 财年") if self.is_fiscal else (str(self.year), f"{self.year} 年")
+        )
+        if self.kind == YEAR:
+            return {"en": en, "zh": zh}
         if self.kind == QUARTER:
-            return {"en": f"Q{self.number} {self.year}", "zh": f"{self.year} 年第{'一二三四'[self.number - 1]}季度"}
+            return {"en": f"Q{self.number} {en}", "zh": f"{zh}第{'一二三四'[self.number - 1]}季度"}
         half = {"en": ("first", "second"), "zh": ("上", "下")}
         words = {lang: each[self.number - 1] for lang, each in half.items()}
-        return {"en": f"{words['en']} half of {self.year}", "zh": f"{self.year} 年{words['zh']}半年"}
+        return {"en": f"{words['en']} half of {en}", "zh": f"{zh}{words['zh']}半年"}
 
     @property
     def days(self) -> int:
@@ -58,12 +66,13 @@ def make_period(kind: str, year: int, number: int, fiscal_start: int = 1) -> Per
     """A period by its place in the fiscal year. Raises ValueError or OverflowError for years no calendar has."""
     months = MONTHS[kind]
     first = add_months(date(year, fiscal_start, 1), months * (number - 1))
-    return Period(kind, year, number, first, add_months(first, months) - timedelta(days=1))
+    return Period(kind, year, number, first, add_months(first, months) - timedelta(days=1), fiscal_start != 1)
 
 
 def find_period(text: str, as_of: date, kind: str, fiscal_start: int = 1) -> Period | None:
-    """The period of that name (``2026-H1``, ``2026-Q3``, ``2026``); the last one that is over for the word ``quarter``,
-    ``half-year`` or ``year``, of the usual ``kind`` where nothing is said. None for anything else."""
+    """The period of that name (``2026-H1``, ``FY2026-Q3``, ``2026``), of the fiscal year in any case; the last one
+    that is over for the word ``quarter``, ``half-year`` or ``year``, of the usual ``kind`` where
+    nothing is said. None for anything else."""
     text = text.strip()
     if not text or text in PERIODS:
         return last_period(text or kind, as_of, fiscal_start)

@@ -221,7 +221,7 @@ def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         names = (g.names.get("en", g.id), g.names.get("zh", g.id))
         prices = (_text(g.list_price), g.currency or settings.currencies.base, _text(g.cost))
         products.append((g.id, *names, _text(g.category), _text(g.unit), *prices, g.active))
-    levels = settings.part(ServiceLevels).levels
+    levels, start = settings.part(ServiceLevels).levels, settings.site.fiscal_year_start_month
     rates = [(code, since, str(rate)) for code, c in settings.currencies.listed.items() for since, rate in c.rates]
     rows: dict[str, list[tuple[Any, ...]]] = {
         "people": people,
@@ -230,7 +230,7 @@ def reference_rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         "rates": rates,
         "parameters": [
             (name, None, value) if isinstance(value, str) else (name, value, None)
-            for name, value in settings.part(Figures).parameters.items()
+            for name, value in {**settings.part(Figures).parameters, "fiscal_year_start_month": start}.items()
         ],
         "service_levels": [
             (tier, severity, _text(level.first_response), _text(level.resolution))
