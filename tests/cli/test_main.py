@@ -64,6 +64,15 @@ def test_every_command_explains_itself_in_both_languages(helps: tuple[str, dict[
         assert any("\u4e00" <= char <= "\u9fff" for char in said)
 
 
+@pytest.mark.parametrize("words", [("explain", "nrr"), ("tables",), ("audit", "log", "--help")])
+def test_language_and_day_are_accepted_after_every_command(repository: Path, words: tuple[str, ...]) -> None:
+    shown = _kam("-C", str(repository), *words, "--as-of", "2026-06-30", "--lang", "zh")
+    assert shown.returncode == 0, shown.stderr
+    assert any("\u4e00" <= char <= "\u9fff" for char in shown.stdout)
+    before = _kam("-C", str(repository), "--lang", "zh", "--as-of", "2026-06-30", *words)
+    assert before.stdout == shown.stdout
+
+
 def test_a_misspelt_command_gets_the_nearest_one() -> None:
     wrong = _kam("chekc")
     assert wrong.returncode == 2

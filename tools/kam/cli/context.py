@@ -232,6 +232,12 @@ def set_day(ctx: click.Context, param: click.Parameter, value: date | None) -> N
         ctx.ensure_object(Context).asked_as_of = value
 
 
+def set_language(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Keep ``--lang``, which both ``kam`` and its commands accept."""
+    if value is not None:
+        ctx.ensure_object(Context).asked_lang = value
+
+
 as_of_option = click.option(
     "--as-of",
     type=Day(),
@@ -240,3 +246,17 @@ as_of_option = click.option(
     help=words("Look from this day instead of today.", "以此日期代替今天。"),
 )
 """``--as-of DATE`` for commands that depend on the day."""
+
+
+def accept_shared_options(command: click.Command) -> click.Command:
+    """Let a command and those below it take ``--lang`` and ``--as-of`` too, wherever people write them."""
+    known = {name for param in command.params for name in param.opts}
+    shared = (
+        click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=set_language, hidden=True),
+        click.Option(["--as-of"], type=Day(), expose_value=False, callback=set_day, hidden=True),
+    )
+    command.params.extend(option for option in shared if not known.intersection(option.opts))
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            accept_shared_options(each)
+    return command

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kam.cli.context import words
+from kam.cli.context import accept_shared_options, words
 
 Commands = Mapping[str, tuple[str, str, str]]
 """Command → module in this package, and its line in the help in English and Chinese."""
@@ -30,7 +30,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         command = import_module(f"kam.cli.{self.table[cmd_name][0]}").command
-        return command if isinstance(command, click.Command) else None
+        return accept_shared_options(command) if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, from the table alone."""
