@@ -79,8 +79,11 @@ class Traits:
 
     def _period(self, at: date | None) -> dict[str, Key]:
         if at is None:
-            return dict.fromkeys(("month", "quarter", "year"))
-        return {"month": f"{at:%Y-%m}", "quarter": f"{at.year}-Q{(at.month + 2) // 3}", "year": f"{at.year:04}"}
+            return dict.fromkeys(("month", "quarter", "year", "fiscal_quarter", "fiscal_year"))
+        months = at.year * 12 + at.month - self.settings.site.fiscal_year_start_month
+        quarter, fiscal = f"{at.year}-Q{(at.month + 2) // 3}", f"FY{months // 12}"
+        by_calendar = {"month": f"{at:%Y-%m}", "quarter": quarter, "year": f"{at.year:04}"}
+        return by_calendar | {"fiscal_quarter": f"{fiscal}-Q{months % 12 // 3 + 1}", "fiscal_year": fiscal}
 
     def _in_force(self, profile: Mapping[str, Any], field: str, value: str) -> Key:
         history = profile.get(f"{field}s") or []
