@@ -67,7 +67,7 @@ def test_kpis_are_rows_with_groups_and_trend(book: kam.Notebook) -> None:
     assert sum(row["numerator"] for row in groups) == whole[0]["numerator"]
     assert len([row for row in rows if row["grouping"] == "trend"]) == 3
     assert book.kpi("win_rate", by="account", min_n=99).to_pylist()[0]["n"] is None
-    assert book.facts("win_rate", account="nobody").num_rows == 0
+    assert book.facts("win_rate", account="_portfolio").num_rows == 0
 
 
 def test_figures_are_the_same_for_many_days_in_one_go(book: kam.Notebook) -> None:
@@ -120,3 +120,22 @@ def test_a_portfolio_is_found_from_below_and_its_absence_told(repository: Path, 
 def test_unknown_names_of_the_package_are_refused() -> None:
     with pytest.raises(AttributeError, match="opne"):
         getattr(kam, "opne")  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda book: book.kpi("win_rate", by="ownr"), "there is no grouping ownr. Did you mean owner?"),
+        (lambda book: book.kpi("赢单率"), "there is no KPI 赢单率. Did you mean win_rate?"),
+        (lambda book: book.facts("win_rate", account="x"), "there is no account x"),
+        (lambda book: book.kpi("nrr", account="x"), "there is no account x"),
+        (lambda book: book.kpi("nrr", trend="x"), "trend is a number of months, as trend=12, not 'x'"),
+        (lambda book: book.figures("2026-09"), "days is a list, as ['2026-09'], though there is only one"),
+    ],
+)
+def test_what_is_not_there_is_said_and_not_answered(
+    book: kam.Notebook, ask: Callable[[kam.Notebook], object], said: str
+) -> None:
+    with pytest.raises(kam.NotebookError) as raised:
+        ask(book)
+    assert said in str(raised.value)

@@ -135,6 +135,8 @@ class Notebook:
         from kam.kpi.export import as_table
         from kam.kpi.withhold import limit_of, withhold
 
+        if not isinstance(trend, int) or trend < 0:
+            raise NotebookError(f"trend is a number of months, as trend=12, not {trend!r}")
         results = self._compute(names, by=by, account=account, trend=trend)
         return as_table([withhold(each, limit_of(each.kpi, min_n)) for each in results], self.lang)
 
@@ -150,7 +152,10 @@ class Notebook:
         from kam.kpi import figures
         from kam.tables import TablesError
 
-        self._require(names)
+        if isinstance(days, str):
+            raise NotebookError(f"days is a list, as [{days!r}], though there is only one")
+        self._require(names, by)
+        account = self._find_account(account)
         wanted = [_day(day, "") for day in days]
         try:
             return figures(self.portfolio, wanted, names or None, by=by, account=account, tables=self._tables)
@@ -175,20 +180,38 @@ class Notebook:
     def _compute(self, names: Sequence[str], **wanted: Any) -> list[KpiResult]:
         from kam.kpi import compute
 
-        self._require(names)
+        self._require(names, wanted.get("by"))
+        wanted["account"] = self._find_account(wanted.get("account"))
         results = compute(self.portfolio, self.as_of, names or None, tables=self._tables, **wanted)
         for result in results:
             if result.failed:
                 raise NotebookError(f"{result.id}: {(result.reason or {}).get(self.lang, '')}")
         return results
 
-    def _require(self, kpis: Iterable[str]) -> None:
+    def _require(self, kpis: Iterable[str], by: str | None = None) -> None:
+        """Raise NotebookError where a KPI or the grouping is not there."""
         from kam.kpi import load_kpis
 
-        known = [kpi.id for kpi in load_kpis(self.portfolio.settings.root)]
+        known = {kpi.id: kpi for kpi in load_kpis(self.portfolio.settings.root)}
+        titles = {text.casefold(): kpi.id for kpi in known.values() for text in kpi.title.values()}
         for name in kpis:
             if name not in known:
-                raise self._unknown("KPI", name, known)
+                raise self._unknown("KPI", name, known, titles.get(name.casefold(), ""))
+        groupings = {name for kpi in known.values() for name in kpi.groupings}
+        if by is not None and by not in groupings:
+            raise self._unknown("grouping", by, groupings)
+
+    def _find_account(self, text: str | None) -> str | None:
+        """The folder of the account named by folder or name; raises NotebookError where there is none or several."""
+        if text is None:
+            return None
+        from kam.authoring import Desk, Refusal
+
+        settings = self.portfolio.settings
+        try:
+            return Desk(settings.root, settings, self.portfolio, self.as_of, moment="").find_account(text)
+        except Refusal as refusal:
+            raise NotebookError(refusal.zh if self.lang == "zh" else refusal.en) from None
 
     def _ask(self, sql: str, params: dict[str, Any] | None = None) -> pa.Table:
         from kam.tables import TablesError
@@ -198,7 +221,7 @@ class Notebook:
         except TablesError as error:
             raise NotebookError(error.words[self.lang]) from None
 
-    def _unknown(self, what: str, name: str, known: Iterable[str]) -> NotebookError:
+    def _unknown(self, what: str, name: str, known: Iterable[str], meant: str = "") -> NotebookError:
         listed = sorted(known)
-        near = nearest(name, listed)
+        near = meant or nearest(name, listed)
         return NotebookError(f"there is no {what} {name}. " + (f"Did you mean {near}?" if near else ", ".join(listed)))
