@@ -122,7 +122,7 @@ def test_a_changed_definition_is_named_with_its_lines(project: Path, ask: Ask, k
     assert (project / RATE).read_text().splitlines()[lines["line"] - 1] == "window: 10 days"
     text = kam("kpi", "--compare", "HEAD~1").stdout
     assert f"{RATE}:{lines['line']}" in text and "window: 12 months → window: 10 days" in text
-    assert "3 record(s) no longer count" in text
+    assert "3 records no longer count" in text
     assert "apex/opportunities/drills" in kam("kpi", "--compare", "HEAD~1", "--facts").stdout
 
 
@@ -417,3 +417,14 @@ def test_differences_add_up_whatever_changed(project: Path, ask: Ask, commit: Ru
     told = {record for kpi in found["kpis"] for fact in kpi["facts"] for record in fact["records"]}
     assert told == {each["record"] for each in found["records"]}
     assert all(each["commits"] for each in found["records"])
+
+
+def test_the_state_is_told_first_and_the_parts_that_are_counted_are_explained(
+    project: Path, kam: Kam, commit: Run
+) -> None:
+    lost = deal("Press line", "lost").replace("stage: lost", "stage: lost\nhistory: [{at: 2025-02-10, to: lost}]")
+    commit({PRESS: lost}, "Lost after all", on="2025-04-01T12:00:00+08:00")
+    text = kam("kpi", "win_rate", "--compare", "HEAD~1").stdout
+    assert "Stage: Won → Lost" in text and "History" not in text
+    assert "Counted then" in text and "numerator / denominator" in text and "1 / 1" in text
+    assert "“分子 / 分母”" in kam("kpi", "win_rate", "--compare", "HEAD~1", lang="zh").stdout

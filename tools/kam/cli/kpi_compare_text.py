@@ -12,7 +12,7 @@ from kam.cli.grid import plain_number, render_markdown, render_table
 from kam.cli.kpi_text import HEADS as FIGURE_HEADS
 from kam.history.wording import NOTHING, Wording
 from kam.kpi import show_value
-from kam.kpi.show import show_number
+from kam.kpi.show import show_number, shown_difference
 from kam.replay.export import sum_up
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kam.replay.revision import Revision
     from kam.settings import Settings
 
-SHOWN, LINES, WIDTH = 10, 8, 60
+SHOWN, LINES, WIDTH, FIELDS = 10, 8, 60, 4
 UNDIVIDED = ("sum", "count", "count_distinct", "share", "concentration", "top_share", "median")
 WORD = re.compile(r"\w+")
 HEADS: dict[str, Label] = {
@@ -39,6 +39,8 @@ HEADS: dict[str, Label] = {
     "group": {"en": "Group", "zh": "分组"},
     "then": {"en": "Then", "zh": "当时"},
     "now": {"en": "Now", "zh": "现在"},
+    "counted_then": {"en": "Counted then", "zh": "当时计入"},
+    "counted_now": {"en": "Counted now", "zh": "现在计入"},
     "difference": {"en": "Difference", "zh": "差额"},
     "records": {"en": "By records", "zh": "记录影响"},
     "settings": {"en": "By settings", "zh": "设置影响"},
@@ -71,6 +73,7 @@ class RestatementPrinter:
 
     def __init__(self, settings: Settings, lang: str, *, is_markdown: bool, is_whole: bool) -> None:
         self.lang, self.is_markdown, self.is_whole = lang, is_markdown, is_whole
+        self.settings = settings
         self.zone = ZoneInfo(settings.site.time_zone)
         self.wording = Wording(settings, lang)
 
@@ -125,7 +128,7 @@ class RestatementPrinter:
             [each.as_of.isoformat(), self._group(each),
              show_value(kpi.former, each.then.value, self.lang, kpi.former_unit), str(each.then.n),
              show_value(kpi.kpi, each.now.value, self.lang, kpi.unit), str(each.now.n),
-             self._signed(kpi.kpi, each.difference),
+             self._difference(kpi, each),
              *(self._signed(kpi.kpi, each.effects[cause]) for cause in kpi.causes), self._note(each)]
             for each in kpi.figures
         ]  # fmt: skip
@@ -146,6 +149,11 @@ class RestatementPrinter:
     def _group(self, figure: RestatedFigure) -> str:
         return figure.label.get(self.lang, "") if figure.grouping else ""
 
+    def _difference(self, kpi: RestatedKpi, each: RestatedFigure) -> str:
+        """Of the values as they are shown."""
+        both = (each.then.value, each.now.value) if each.is_comparable else (None, None)
+        return shown_difference(*both, kpi.kpi.decimals) or NOTHING
+
     def _signed(self, kpi: Kpi, value: Decimal | None) -> str:
         if value is None:
             return NOTHING
@@ -163,7 +171,9 @@ class RestatementPrinter:
         moved = [found.records[name] for name in kpi.regrouped if name in found.records and name not in known]
         rows += [self._row(change.record, "", [change], kpi.kpi) for change in moved]
         if rows:
-            yield self._table(["record", "then", "now", "changed", "who"], rows, set())
+            yield self._table(["record", "counted_then", "counted_now", "changed", "who"], rows, set())
+            if facts and kpi.kpi.aggregation not in UNDIVIDED:
+                yield self._say("Counted: numerator / denominator of the record.", "“计入”列为该记录的“分子 / 分母”。")
         if len(facts) > len(shown):
             more = len(facts) - len(shown)
             yield self._say(f"… and {more} more; --facts lists all.", f"……另有 {more} 条，加 --facts 可全部列出。")
@@ -176,10 +186,14 @@ class RestatementPrinter:
         added, removed, changed = (
             len({each.record for each in facts if each.kind == kind}) for kind in ("added", "removed", "changed")
         )
-        en = {"did not count before": added, "no longer count": removed, "count in another way": changed}
+        en = {
+            ("record did not count before", "records did not count before"): added,
+            ("record no longer counts", "records no longer count"): removed,
+            ("record counts in another way", "records count in another way"): changed,
+        }
         zh = {"新计入": added, "不再计入": removed, "计法改变": changed}
         return self._say(
-            f"By settings or definition: {', '.join(f'{n} record(s) {what}' for what, n in en.items() if n)}. "
+            f"By settings or definition: {', '.join(f'{n} {words[n > 1]}' for words, n in en.items() if n)}. "
             "--facts lists them.",
             f"因设置或定义改动：{'，'.join(f'{what} {n} 条' for what, n in zh.items() if n)}。加 --facts 可列出。",
         )
@@ -216,22 +230,38 @@ class RestatementPrinter:
         return numerator if kpi.aggregation in UNDIVIDED else f"{numerator} / {denominator}"
 
     def _what(self, change: RecordChange, kpi: Kpi) -> str:
-        """The fields that the query looks at, else all that changed."""
-        words = set(WORD.findall(kpi.sql))
-        used = [each for each in change.differences if words & {name for _, name in each.steps}]
-        said = [self._field(each) for each in used or change.differences]
+        """The state and the fields that the query looks at, else the first of all that changed: a few of them."""
+        rtype = self.settings.types.get(change.type)
+        states = rtype.states if rtype else None
+        words = {word.removesuffix("_then") for word in WORD.findall(kpi.sql)} | ({states.field} if states else set())
+        plain = [each for each in change.differences if not states or each.steps[0][1] != states.history]
+        listed = plain or list(change.differences)
+        used = [each for each in listed if words & {name for _, name in each.steps}] or listed
+        used.sort(key=lambda each: not states or each.steps[0][1] != states.field)
+        shown = used if self.is_whole else used[:FIELDS]
+        said = [self._field(each) for each in shown]
         if change.kind in KINDS:
             said = [KINDS[change.kind][self.lang], *(said if change.kind != "added" else [])]
-        rest = len(change.differences) - len(used) if used else 0
-        if rest:
-            said.append(self._say(f"and {rest} other field(s)", f"另有 {rest} 个字段"))
+        if rest := len(listed) - len(shown):
+            fields = "field" if rest == 1 else "fields"
+            said.append(self._say(f"and {rest} other {fields}", f"另有 {rest} 个字段"))
         if change.note:
             said.append(NOTES[change.note][self.lang])
         return self._say("; ", "；").join(said)
 
     def _field(self, each: Difference) -> str:
+        if each.field and each.field.fields and (each.old is None or each.new is None):
+            return self._entry(each)
         old, new = (self._clip(self.wording.value(value, each.field)) for value in (each.old, each.new))
         return f"{self.wording.place(each)}{self._say(': ', '：')}{old} → {new}"
+
+    def _entry(self, each: Difference) -> str:
+        """An entry that a list gained or lost."""
+        label = next((self.wording.label(field) for field, _ in each.steps if field), each.path)
+        value = self._clip(self.wording.value(each.new if each.old is None else each.old, each.field))
+        if each.old is None:
+            return self._say(f"{label}: new entry ({value})", f"{label}：新增一条（{value}）")
+        return self._say(f"{label}: entry taken out ({value})", f"{label}：删去一条（{value}）")
 
     def _who(self, steps: Sequence[Step], *, is_uncommitted: bool) -> str:
         """The last commit, and how many more; or that there is none yet."""
@@ -242,7 +272,9 @@ class RestatementPrinter:
             day = commit.at.astimezone(self.zone).date()
             said.append(f"{who}, {day}, {commit.sha[:10]}: {self._clip(commit.subject)}")
         if len(steps) > 1:
-            said.append(self._say(f"{len(steps) - 1} earlier commit(s)", f"此前还有 {len(steps) - 1} 次提交"))
+            earlier = len(steps) - 1
+            commits = "commit" if earlier == 1 else "commits"
+            said.append(self._say(f"{earlier} earlier {commits}", f"此前还有 {earlier} 次提交"))
         return self._say("; ", "；").join(said)
 
     def _definitions(self, kpi: RestatedKpi, found: Restatement) -> Iterator[str]:
