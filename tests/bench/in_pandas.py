@@ -1,7 +1,8 @@
 """KPIs by account as somebody would compute them who has the same tables and pandas, in binary floating point.
 
-The records as they stood on a day are worked out once a day and shared by all KPIs. Everything is in the base
-currency, so nothing is converted.
+The tables are those that kam keeps, also the one with a row for each span of time in which a record was the same. The
+records as they stood on a day are picked once a day and shared by all KPIs. Everything is in the base currency, so
+nothing is converted.
 """
 
 from __future__ import annotations
@@ -28,11 +29,8 @@ class Records:
     def on(self, table: str, day: pd.Timestamp) -> Frame:
         """The records of a type as they stood on a day."""
         if (table, day) not in self._known:
-            spans = self.tables[f"spans.{table}"]
-            spans = spans[(spans.valid_from <= day) & (spans.valid_to > day)]
-            own = self.tables[table]
-            own = own.drop(columns=[c for c in spans.columns if c != "id" and c in own.columns])
-            self._known[table, day] = own.merge(spans, on="id")
+            spans = self.tables[f"{table} then"]
+            self._known[table, day] = spans[(spans["valid from"] <= day) & (spans["valid to"] > day)]
         return self._known[table, day]
 
     def forget(self) -> None:
@@ -87,6 +85,13 @@ def _open(numerator: Callable[[Frame, pd.Timestamp], Any], at: Callable[[Frame],
     return make
 
 
+USUAL = {"identify": 10.0, "engage": 20.0, "qualify": 40.0, "propose": 60.0, "negotiate": 80.0}
+
+
+def _chance(frame: Frame) -> Any:
+    return frame.probability.where(frame.stage == frame.state_then, frame.state_then.map(USUAL))
+
+
 def _created(records: Records, day: pd.Timestamp, first: pd.Timestamp) -> Frame:
     frame = records.on("opportunities", day)
     frame = frame[_started(frame).notna()]
@@ -126,6 +131,7 @@ def _delivered(records: Records, day: pd.Timestamp, first: pd.Timestamp) -> Fram
     lines = lines.merge(arrived, on=["record", "idx"], how="left")
     orders = _placed(records, day, real=True)
     frame = orders[orders["date"] <= day][["id", "account"]].merge(lines, left_on="id", right_on="record")
+    frame = frame[(frame.promised < day) | (frame.came >= frame.quantity)]
     return _facts(frame, frame.promised, frame.came >= frame.quantity, 1)
 
 
@@ -209,7 +215,7 @@ FACTS: dict[str, Make] = {
     "opportunities_lost": _ended("lost"),
     "opportunities_open": _open(lambda frame, day: 1, _started),
     "weighted_pipeline": _open(
-        lambda frame, day: frame.amount * frame.probability / 100, _started, "amount", "probability"
+        lambda frame, day: frame.amount * _chance(frame) / 100, _started, "amount", "probability"
     ),
     "pipeline_age": _open(lambda frame, day: (day - _started(frame)).dt.days, _started),
     "stage_age": _open(

@@ -12,7 +12,7 @@ from kam.tables.collect import Batch, Flaw
 from kam.tables.gathered import ACTIONS, RECORDS, SERVICE_CLOCKS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
 from kam.tables.plan import Column, TablePlan
 from kam.tables.standing import standing_sql
-from kam.tables.states import macro_sql
+from kam.tables.states import macro_sql, then_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,8 +43,8 @@ def build_tables(
     for name, rows in reference_rows(settings).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
-    _cover_flaws(connection, plans, flaws)
     connection.execute(macro_sql(plans, settings.currencies.base) + standing_sql(plans))
+    _cover_flaws(connection, plans, flaws)
 
 
 def _insert_records(
@@ -147,14 +147,17 @@ def _cover_flaws(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePla
             *(f"{step}_idx" for step in plan.outer),
             *["idx"][: len(plan.source)],
         ]
-        connection.execute(_view_sql(table, sorted({f.column for f in flaws if f.table == table}), keys))
+        columns_missing = sorted({f.column for f in flaws if f.table == table})
+        connection.execute(_view_sql(table, table, columns_missing, keys))
+        if plan.rtype.states is not None and not plan.source:
+            connection.execute(_view_sql(then_table(table), table, columns_missing, keys))
 
 
 def _padded(idx: tuple[int, ...], length: int) -> tuple[int | None, ...]:
     return (*idx, *[None] * (length - len(idx)))
 
 
-def _view_sql(table: str, columns: Sequence[str], keys: Sequence[str]) -> str:
+def _view_sql(name: str, table: str, columns: Sequence[str], keys: Sequence[str]) -> str:
     replaced, joins = [], []
     for at, column in enumerate(columns):
         same = [f"f{at}.record = t.{quoted(keys[0])}", *(f"f{at}.p{n} = t.{quoted(k)}" for n, k in enumerate(keys[1:]))]
@@ -166,6 +169,6 @@ def _view_sql(table: str, columns: Sequence[str], keys: Sequence[str]) -> str:
             f" AS {quoted(column)}"
         )
     return (
-        f"CREATE VIEW strict.{quoted(table)} AS SELECT t.* REPLACE ({', '.join(replaced)})"
-        f" FROM main.{quoted(table)} t {' '.join(joins)}"
+        f"CREATE VIEW strict.{quoted(name)} AS SELECT t.* REPLACE ({', '.join(replaced)})"
+        f" FROM main.{quoted(name)} t {' '.join(joins)}"
     )

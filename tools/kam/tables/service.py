@@ -93,47 +93,46 @@ def traits_of(profile: Record) -> Data:
     return {name: profile.data[name] for name in TRAITS if name in profile.data}
 
 
-JOINED = """
-CREATE OR REPLACE TABLE spans.{name} AS
+KNOWN = "severity_known"
+JOINED = f"""
+CREATE OR REPLACE TEMP TABLE "record spans" AS
   WITH clocks AS (
     SELECT record AS id, at_date AS day, clock, max_by(struct_pack(due := due, due_date := due_date,
       severity := severity, state := state), idx) AS known
     FROM service_clocks WHERE at_date IS NOT NULL GROUP BY ALL),
   cuts AS (
-    SELECT id, valid_from AS day FROM spans.{name}
-    UNION SELECT c.id, c.day FROM clocks c JOIN spans.{name} s ON s.id = c.id
+    SELECT id, valid_from AS day FROM "record spans"
+    UNION SELECT c.id, c.day FROM clocks c JOIN "record spans" s ON s.id = c.id
       WHERE s.valid_from < c.day AND c.day < s.valid_to),
   parts AS (
     SELECT id, day, lead(day, 1, DATE 'infinity') OVER (PARTITION BY id ORDER BY day) AS next FROM cuts)
   SELECT s.id, s.state_then, s.since_then, s.open_then, parts.day AS valid_from,
-    least(parts.next, s.valid_to) AS valid_to, {columns}
-  FROM parts JOIN spans.{name} s ON s.id = parts.id AND s.valid_from <= parts.day AND parts.day < s.valid_to
-    {joins}
-  ORDER BY s.id, parts.day;
-"""
-KNOWN = "severity_known"
-
-
-def joined_sql(name: str) -> str:
-    """SQL that cuts the spans of issues at the days on which their clocks changed, and adds what was known of these:
-    due moment and day, state and severity, which is that by which a clock ran."""
-    joins = " ".join(
-        f"ASOF LEFT JOIN (SELECT * FROM clocks WHERE clock = '{clock}') {clock}"
-        f" ON {clock}.id = parts.id AND {clock}.day <= parts.day"
-        for clock in CLOCKS
+    least(parts.next, s.valid_to) AS valid_to,
+    {", ".join(f"{c}.known.{what} AS {c}_{what}" for c in CLOCKS for what in ("due", "due_date", "state"))},
+    coalesce({", ".join(f"{c}.known.severity" for c in CLOCKS)}) AS {KNOWN}
+  FROM parts JOIN "record spans" s ON s.id = parts.id AND s.valid_from <= parts.day AND parts.day < s.valid_to
+  {
+    " ".join(
+        f"ASOF LEFT JOIN (SELECT * FROM clocks WHERE clock = '{c}') {c} ON {c}.id = parts.id AND {c}.day <= parts.day"
+        for c in CLOCKS
     )
-    columns = [f"{clock}.known.{what} AS {clock}_{what}" for clock in CLOCKS for what in ("due", "due_date", "state")]
-    columns.append(f"coalesce({', '.join(f'{clock}.known.severity' for clock in CLOCKS)}) AS {KNOWN}")
-    return JOINED.format(name=name, columns=", ".join(columns), joins=joins)
+};
+"""
+"""Cuts the spans of issues at the days on which their clocks changed, and adds what was known of these: due moment and
+day, state and severity, which is that by which a clock ran."""
 
 
-def replaced_sql(columns: Iterable[Column], day: str) -> str:
-    """The service columns among those of the table of issues, as they were known on a day, from the spans ``s``."""
-    known = {f"{clock}_{what}": f"s.{clock}_{what}" for clock in CLOCKS for what in ("due", "due_date")}
-    for clock in CLOCKS:
-        state, due_date = f"s.{clock}_state", f"s.{clock}_due_date"
-        known[f"{clock}_state"] = (
-            f"CASE WHEN {state} IS NULL THEN 'none' WHEN {state} = 'due' AND {due_date} <= {day} THEN 'missed'"
-            f" ELSE {state} END"
-        )
-    return ", ".join(f"{known[c.name]} AS {c.name}" for c in columns if c.part is Part.SERVICE)
+def known_sql(columns: Iterable[Column]) -> str:
+    """The service columns among those of the table of issues, from the spans ``s``: as far as no clock tells."""
+    return ", ".join(f"s.{c.name} AS {c.name}" for c in columns if c.part is Part.SERVICE)
+
+
+def missed_sql(columns: Iterable[Column], day: str) -> str:
+    """The same states as they were known on a day: what is due by then and not done is missed."""
+    own = {c.name for c in columns if c.part is Part.SERVICE}
+    return ", ".join(
+        f"CASE WHEN {c}_state IS NULL THEN 'none' WHEN {c}_state = 'due' AND {c}_due_date <= {day} THEN 'missed'"
+        f" ELSE {c}_state END AS {c}_state"
+        for c in CLOCKS
+        if f"{c}_state" in own
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from kam.tables.building import FLAWS
 from kam.tables.gathered import SHARED, SharedTable, quoted
 from kam.tables.late import WORD, LateTables
 from kam.tables.plan import Column, TablePlan
+from kam.tables.watch import Watch
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 LINE = re.compile(r"\n\nLINE (\d+)")
 SECONDS = 60.0
 """How long a query may take."""
+LEAST_MEMORY, MOST_MEMORY = 1_000, 8_000
+"""Between these lies what queries may take, in megabytes."""
+DAYS = 256
+"""Up to so many days are looked up for each row one by one, rather than sorting all rows by day."""
 LOCKS = (
+    f"SET nested_loop_join_threshold = {DAYS}",
     "SET python_enable_replacements = false",
     "SET autoload_known_extensions = false",
     "SET autoinstall_known_extensions = false",
@@ -40,13 +46,21 @@ LOCKS = (
 
 def lock_down(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     """Take from a connection for good what a query could do harm with. Tables already attached stay readable."""
-    import os
-
     connection.execute(f"SET TimeZone = '{zone}'")
-    connection.execute("SET memory_limit = '1GB'")
+    connection.execute(f"SET memory_limit = '{_memory()}MB'")
     connection.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
     for statement in LOCKS:
         connection.execute(statement)
+
+
+def _memory() -> int:
+    """Megabytes that queries may take in all: a quarter of what the machine has, but never less than 1 GB nor more than
+    8 GB; where nobody can say what it has, 1 GB."""
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_000_000
+    except (AttributeError, OSError, ValueError):
+        return LEAST_MEMORY
+    return min(max(whole // 4, LEAST_MEMORY), MOST_MEMORY)
 
 
 @dataclass
@@ -65,6 +79,10 @@ class Tables:
     seconds: float = SECONDS
     _flawed: list[tuple[Any, ...]] | None = field(default=None, repr=False)
     _kept: dict[str, set[date]] = field(default_factory=dict, repr=False)
+    _watch: Watch = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self._interrupt)
 
     def __enter__(self) -> Tables:
         return self
@@ -74,6 +92,7 @@ class Tables:
 
     def close(self) -> None:
         """Give the memory back; the tables cannot be asked any more."""
+        self._watch.close()
         self.strict.close()
         self.connection.close()
 
@@ -206,11 +225,9 @@ class Tables:
     def _limited(self, seconds: float) -> Iterator[None]:
         import duckdb
 
-        timer = threading.Timer(seconds, self._interrupt)
-        timer.daemon = True
-        timer.start()
         try:
-            yield
+            with self._watch.limit(seconds):
+                yield
         except duckdb.InterruptException:
             error = TablesError(
                 f"the query took longer than {seconds:g} s and was stopped", f"查询超过 {seconds:g} 秒，已中止"
@@ -219,8 +236,6 @@ class Tables:
             raise error from None
         except duckdb.Error as error:
             raise _failed(error) from None
-        finally:
-            timer.cancel()
 
 
 def _read(connection: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any], limit: int | None) -> Result:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from kam.model.schema import States
 from kam.tables.gathered import LABELS, quoted
 from kam.tables.plan import Part, TablePlan
-from kam.tables.service import KNOWN, joined_sql, replaced_sql
+from kam.tables.service import JOINED, KNOWN, known_sql, missed_sql
 
 CLOSING_DATES = ("closed_on", "closed_at_date", "resolved_at_date", "completed_on", "decided_on", "end")
 """Columns that tell when a record without history ended, the strongest first."""
 
 GENERAL = """
-CREATE SCHEMA spans;
 CREATE SCHEMA changes;
 CREATE TABLE changes.states AS
   SELECT record, type, field, state, at_date AS valid_from,
@@ -36,7 +35,7 @@ CREATE MACRO to_base(amount, code, day, id := '') AS
         || ' 的汇率')) AS DECIMAL(38,4)) END;
 """
 SPANS = """
-CREATE TABLE spans.{name} AS
+CREATE OR REPLACE TEMP TABLE "record spans" AS
   WITH past AS (
     SELECT record AS id, state, valid_from, valid_to FROM changes.states WHERE type = {type} AND field = {field}),
   known AS (
@@ -51,17 +50,27 @@ CREATE TABLE spans.{name} AS
     UNION ALL
     SELECT id, CASE WHEN born IS NULL THEN state ELSE {first} END, ended,
       greatest(ended, coalesce(least(begin, born), begin, born, ended)), until FROM known WHERE ended < until)
-  SELECT *, coalesce(state_then IN ({opened}), true) AS open_then FROM stated WHERE valid_from < valid_to
-  ORDER BY id, valid_from;
+  SELECT *, coalesce(state_then IN ({opened}), true) AS open_then FROM stated WHERE valid_from < valid_to;
 """
 """From when on, and up to but without when, a record was in which state, and since when that is known. Before its
 first change it was in the first state, and a record without changes in that of today; one that ended without having
 been seen to was in the first state until then. It is not there before it began."""
 ON = """
+CREATE TABLE {then} AS
+  SELECT t.*{replaced}, s.state_then, s.since_then, s.open_then{severity},
+    s.valid_from AS {first_day}, s.valid_to AS {day_after}
+  FROM {name} t JOIN "record spans" s ON s.id = t.id ORDER BY t.id, s.valid_from;
+DROP TABLE "record spans";
 CREATE MACRO {on}(day) AS TABLE
-  SELECT t.*{replaced}, s.state_then, s.since_then, s.open_then{severity}
-  FROM {name} t JOIN spans.{name} s ON s.id = t.id WHERE s.valid_from <= day AND day < s.valid_to;
+  SELECT * EXCLUDE ({first_day}, {day_after}){by_day} FROM {then} WHERE {first_day} <= day AND day < {day_after};
 """
+"""The records themselves with what they were then, a row for each span: so that no query has to join them by id."""
+FIRST_DAY, DAY_AFTER = '"valid from"', '"valid to"'
+
+
+def then_table(table: str) -> str:
+    """The table with a row for each span of a record's states; no field can be named as its own columns are."""
+    return f"{table} then"
 
 
 def macro_sql(plans: Sequence[TablePlan], base: str) -> str:
@@ -92,10 +101,15 @@ def _on_sql(plan: TablePlan, states: States) -> str:
         begin=f"t.{quoted(day_column)}" if day_column in own else "CAST(NULL AS DATE)",
         first=_text(states.initial[0]) if states.initial else "CAST(NULL AS VARCHAR)",
     )
-    return (spans + joined_sql(name) if is_promised else spans) + ON.format(
+    missed = missed_sql(plan.columns, "day")
+    return (spans + JOINED if is_promised else spans) + ON.format(
         on=quoted(plan.name + "_on"),
         name=name,
-        replaced=f" REPLACE ({replaced_sql(plan.columns, 'day')})" if is_promised else "",
+        then=quoted(then_table(plan.name)),
+        first_day=FIRST_DAY,
+        day_after=DAY_AFTER,
+        replaced=f" REPLACE ({known_sql(plan.columns)})" if is_promised else "",
+        by_day=f" REPLACE ({missed})" if missed else "",
         severity=f", coalesce(s.{KNOWN}, t.severity) AS severity_then" if is_promised and "severity" in own else "",
     )
 

@@ -1,0 +1,65 @@
+"""Stops what takes too long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Watch:
+    """Calls ``stop`` when something has gone on for too long.
+
+    One thread looks at the clock for all that is limited; it is started once and woken only for a nearer end than it
+    waits for. To start a timer for each of very many short queries would cost more than the queries do.
+    """
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._ends: list[float] = []
+        self._wakes: float | None = None
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        """Stop what goes on inside when it takes longer than so many seconds."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            self._ends.append(end)
+            self._wake_by(end)
+        try:
+            yield
+        finally:
+            with self._changed:
+                if end in self._ends:
+                    self._ends.remove(end)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
+    def _wake_by(self, end: float) -> None:
+        if self._wakes is None:
+            self._wakes = end
+            self._is_closed = False
+            threading.Thread(target=self._look, daemon=True).start()
+        elif end < self._wakes:
+            self._wakes = end
+            self._changed.notify()
+
+    def _look(self) -> None:
+        with self._changed:
+            while self._wakes is not None and not self._is_closed:
+                self._changed.wait(max(self._wakes - time.monotonic(), 0))
+                now = time.monotonic()
+                over = [end for end in self._ends if end <= now]
+                if over:
+                    self._ends = [end for end in self._ends if end > now]
+                    self._stop()
+                if now >= self._wakes:
+                    self._wakes = min(self._ends, default=None)
+            self._wakes = None
