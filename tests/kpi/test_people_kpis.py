@@ -195,6 +195,16 @@ def test_use_counts_owners_of_the_day_with_a_change_in_thirty_days(
     assert {group.key: group.figure.value for group in result.by} == by_person
 
 
+def test_where_no_commit_is_by_a_known_person_use_has_a_reason_and_no_value(history: Path, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(history, root)
+    people = root / "site-config/people.yml"
+    people.write_text(people.read_text("utf-8").replace("@", "-at-other@"), "utf-8")
+    with open_portfolio(root, load_settings(root)) as portfolio:
+        (result,) = compute(portfolio, DAY, ["system_use"])
+    assert result.value is None and result.reason is not None and "no commit in Git" in result.reason["en"]
+
+
 def test_changes_are_counted_once_a_day_file_and_person(history: Path) -> None:
     with open_portfolio(history, load_settings(history)) as portfolio:
         (result,) = compute(portfolio, DAY, ["records_changed"], by="person", facts=True)
