@@ -118,3 +118,11 @@ def test_who_shows_nobody_shows_no_work_either(load: Load) -> None:
     text = (stage(load("nobody"), "zh").folder / "people.md").read_text("utf-8")
     assert "逾期" not in text and "团队业绩" not in text
     assert "林若溪" in text and "A\u00a01" in text
+
+
+def test_roles_teams_and_skills_are_words_of_the_reader_s_language(load: Load) -> None:
+    text = (stage(load("teams"), "zh").folder / "people.md").read_text("utf-8")
+    plain = re.sub(r"<[^>]+>", " ", text)
+    assert "大客户流程负责人" in plain and "市政招投标" in plain and "中国大客户部" in plain
+    assert "key-account" not in plain and "municipal" not in plain and "Key accounts" not in plain
+    assert "网站不显示的记录不计入" in plain

@@ -77,7 +77,7 @@ def command(ctx: Context, *, skill: str | None, team: str | None, results: bool,
         for each in measure_workload(duties, ctx.settings.people, ctx.as_of)
         if (skill is None or skill in each.person.skills) and (team is None or team == each.person.team)
     ]
-    _print([_row(ctx, each, held.get(each.person.id, Holding())) for each in found], ctx.lang, form)
+    _print(ctx, [_row(ctx, each, held.get(each.person.id, Holding())) for each in found], form)
 
 
 def _print_results(ctx: Context, skill: str | None, team: str | None, by: str, form: str) -> None:
@@ -128,7 +128,8 @@ def _until(ctx: Context, day: str) -> str:
     return ctx.words(f"until {day}", f"至 {day}")
 
 
-def _print(rows: list[dict[str, Any]], lang: str, form: str) -> None:
+def _print(ctx: Context, rows: list[dict[str, Any]], form: str) -> None:
+    lang = ctx.lang
     if form == "json":
         text = render_json({"people": rows})
     else:
@@ -138,10 +139,20 @@ def _print(rows: list[dict[str, Any]], lang: str, form: str) -> None:
         if form == "csv":
             text = render_csv(heads, [[_spell(cell) if isinstance(cell, dict) else cell for cell in r] for r in cells])
         else:
-            spelled = [[_spell(cell) for cell in row] for row in cells]
+            named = [_named(ctx, row) for row in rows]
+            spelled = [[_spell(row[name]) for name in names] for row in named]
             render = render_markdown if form == "md" else render_table
             text = render(heads, spelled, [name in RIGHT for name in names])
     sys.stdout.write(text + "\n")
+
+
+def _named(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with role, team and skills as they are called in the reader's language."""
+    from kam.settings.people_labels import PeopleLabels
+
+    labels, lang = ctx.settings.part(PeopleLabels), ctx.lang
+    skills = [labels.skill(each, lang) for each in row["skills"]]
+    return row | {"role": labels.role(row["role"], lang), "team": labels.team(row["team"], lang), "skills": skills}
 
 
 def _spell(cell: Any) -> str:

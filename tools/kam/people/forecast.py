@@ -13,6 +13,8 @@ from kam.people.holdings import Holding, find_holdings, join_holdings, profiles_
 from kam.people.period import Period, periods_from
 from kam.people.quotas import base_quota
 from kam.settings.appraisal import TeamQuotas
+from kam.settings.dialect import LANGUAGES
+from kam.settings.people_labels import PeopleLabels
 from kam.tables import open_tables
 
 if TYPE_CHECKING:
@@ -164,8 +166,13 @@ def _groups(settings: Settings, by: str, busy: Iterable[str]) -> Iterator[tuple[
             if person.id in busy:
                 yield person.id, person.names, {person.id}
     elif by == TEAM:
+        labels = settings.part(PeopleLabels)
         for team in dict.fromkeys(person.team for person in known.values() if person.team):
-            yield team, {"en": team, "zh": team}, {each.id for each in known.values() if each.team == team}
+            yield (
+                team,
+                {lang: labels.team(team, lang) for lang in LANGUAGES},
+                {each.id for each in known.values() if each.team == team},
+            )
     if by:
         strangers = {each for each in busy if each not in known or (by == TEAM and not known[each].team)}
         yield "–", {"en": "(nobody)", "zh": "（无）"}, strangers

@@ -13,6 +13,8 @@ from kam.kpi.result import Figure
 from kam.model.schema import Label
 from kam.people.holdings import Holding, find_holdings, join_holdings, profiles_of
 from kam.settings.appraisal import GROUPINGS, NOBODY, TEAMS, PeopleResults
+from kam.settings.dialect import LANGUAGES
+from kam.settings.people_labels import PeopleLabels
 
 if TYPE_CHECKING:
     from kam.kpi import Group, Kpi, KpiResult
@@ -110,7 +112,10 @@ def _who(settings: Settings, by: str, as_of: date) -> list[tuple[str, Label, tup
     for person in people:
         if person.team:
             teams.setdefault(person.team, []).append(person.id)
-    return [(team, {"en": team, "zh": team}, tuple(members)) for team, members in teams.items()]
+    labels = settings.part(PeopleLabels)
+    return [
+        (team, {lang: labels.team(team, lang) for lang in LANGUAGES}, tuple(members)) for team, members in teams.items()
+    ]
 
 
 def is_with_us(person: Person, on: date) -> bool:

@@ -28,6 +28,8 @@ from kam.settings.handing_over import HandOver, read_hand_over
 from kam.settings.health import FILE as ATTENTION
 from kam.settings.health import Health, read_health
 from kam.settings.parts import Part
+from kam.settings.people_labels import FILE as PEOPLE_LABELS
+from kam.settings.people_labels import PeopleLabels, read_people_labels
 from kam.settings.requirements import Requirements, read_requirements
 from kam.settings.screen import Screen, read_screen
 from kam.settings.service_levels import FILE as SERVICE_LEVELS
@@ -51,6 +53,7 @@ PARTS: tuple[Part, ...] = (
     Part(APPRAISAL, "appraisal", Appraisal, read_appraisal),
     Part(APPRAISAL, "results", PeopleResults, read_people_results),
     Part(APPRAISAL, "team_quotas", TeamQuotas, read_team_quotas),
+    Part(PEOPLE_LABELS, "", PeopleLabels, read_people_labels),
     Part(AUDIENCE, "", Audience, read_audience),
     Part(FIGURES, "", Figures, read_figures),
     Part(ATTENTION, "health", Health, read_health),

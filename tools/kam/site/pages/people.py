@@ -10,6 +10,7 @@ from kam.people.holdings import Holding, find_holdings
 from kam.people.results import figure_of
 from kam.policy.workload import Workload, collect_duties, measure_workload
 from kam.settings.appraisal import NOBODY, PeopleResults
+from kam.settings.people_labels import PeopleLabels
 from kam.site.figures import value_text
 from kam.site.page import Page
 from kam.site.places import account_page
@@ -81,7 +82,7 @@ def _records(view: View) -> Iterator[Record]:
 
 
 def _row(view: View, each: Workload, holding: Holding) -> dict[str, object]:
-    person, as_of = each.person, view.snapshot.as_of
+    person, as_of, labels = each.person, view.snapshot.as_of, view.snapshot.settings.part(PeopleLabels)
     absence = person.absence(as_of)
     if person.has_left(as_of):
         away = view.word("left_on", day=person.to)
@@ -90,9 +91,9 @@ def _row(view: View, each: Workload, holding: Holding) -> dict[str, object]:
     return {
         "name": view.shower.person(person.id),
         "away": away,
-        "role": person.role,
-        "team": person.team,
-        "skills": person.skills,
+        "role": labels.role(person.role, view.lang),
+        "team": labels.team(person.team, view.lang),
+        "skills": [labels.skill(each, view.lang) for each in person.skills],
         "stand_in": view.shower.person(person.stand_in) if person.stand_in else "",
         "accounts": [(view.shower.account(slug), account_page(slug)) for slug in holding.accounts],
         "tiers": _kept_together(holding),
