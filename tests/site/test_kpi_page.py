@@ -102,7 +102,7 @@ def test_a_small_line_of_nothing_lies_on_the_ground(values: list[Decimal], point
     assert spark_points(values) == points
 
 
-@pytest.mark.parametrize(("lang", "first"), [("en", "Accounts lost"), ("zh", "")])
+@pytest.mark.parametrize(("lang", "first"), [("en", "A"), ("zh", "")])
 def test_kpis_in_the_navigation_are_in_the_order_of_their_titles(snapshot: Snapshot, lang: str, first: str) -> None:
     (listed,) = [
         each for entry in make_nav(View(snapshot, lang)) for name, each in entry.items() if "kpis/" in str(each)
