@@ -114,7 +114,7 @@ def test_mistakes_are_shown_with_their_line_and_nothing_is_computed(kam: Run) ->
     assert result.exit_code == 1 and result.stdout == ""
     assert "wrong.yml:1:11 error what-if: There is no record acme/oportunities/d1" in result.stderr
     assert "hint: Did you mean acme/opportunities/d1?" in result.stderr
-    assert result.stderr.endswith("kam: 1 mistake(s) in the assumptions, so nothing was computed\n")
+    assert result.stderr.endswith("kam: 1 mistake in the assumptions, so nothing was computed\n")
 
 
 def test_no_file_of_the_portfolio_is_written(kam: Run, root: Path) -> None:

@@ -62,7 +62,7 @@ def _show_problems(ctx: Context, assumed: Assumed, path: str, raw: bytes) -> Non
     count = len(assumed.problems)
     click.echo(
         ctx.words(
-            f"kam: {count} mistake(s) in the assumptions, so nothing was computed",
+            f"kam: {count} {'mistake' if count == 1 else 'mistakes'} in the assumptions, so nothing was computed",
             f"kam: 假设中有 {count} 处错误，未计算",
         ),
         err=True,
