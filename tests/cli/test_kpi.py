@@ -138,6 +138,16 @@ def test_an_account_is_named_by_folder_or_by_name(kam: Run) -> None:
     assert by_name["kpis"][0]["n"] == 0
 
 
+def test_groupings_are_offered_below_the_records(kam: Run) -> None:
+    shown = kam("kpi", "won_value", "--facts", "--as-of", "2026-06-30", lang="zh").stdout
+    assert "分组查看：kam kpi won_value --by" in shown
+
+
+def test_the_query_of_a_kpi_comes_after_its_example(kam: Run) -> None:
+    said = kam("explain", "won_value", "--as-of", "2026-06-30").stdout
+    assert said.index("Worked example") < said.index("The query gives a row")
+
+
 def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:
     path = root / "accounts/acme/opportunities/foreign.md"
     text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR")
