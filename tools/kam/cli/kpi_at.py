@@ -117,8 +117,8 @@ def refuse_settings(error: UnusableSettings, ctx: Context, instead: str) -> NoRe
         click.echo(f"{problem.path}:{problem.line}:{problem.column} {message}", err=True)
     named, count = describe(error.revision, ctx), len(error.problems)
     fail(
-        f"the settings at {named} have {count} {'error' if count == 1 else 'errors'} for this kam, so nothing was computed. "
-        f"To look at the records of then by today's settings: {instead}",
+        f"the settings at {named} have {count} {'error' if count == 1 else 'errors'} for this kam, "
+        f"so nothing was computed. To look at the records of then by today's settings: {instead}",
         f"{named} 的设置对当前版本的 kam 有 {count} 处错误，因此未计算。如要用现在的设置查看当时的记录：{instead}",
         lang=ctx.lang,
     )
