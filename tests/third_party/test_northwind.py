@@ -67,7 +67,8 @@ class Sales:
     def delivered(self, day: date) -> float | None:
         due = self.lines[in_window(self.lines["requiredDate"], day, 3) & (self.lines["orderDate"] <= str(day))]
         kept = (due["shippedDate"] <= due["requiredDate"]) & (due["shippedDate"] <= str(day))
-        return share(kept.sum(), len(due))
+        over = kept | (due["requiredDate"] < str(day))  # what is due today can still be delivered
+        return share(kept.sum(), over.sum())
 
     def kept(self, day: date) -> dict[str, float | None]:
         """A customer is active who ordered in the twelve months before a day."""
