@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
-from kam.kpi import FactRow, KpiResult, compute
+from kam.kpi import FactRow, KpiResult, compute, open_tables
 from kam.kpi.result import Figure
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def find_movements(
 ) -> list[Movement]:
     """The KPIs named (all, where none is) on both days, with the records that made the difference."""
     names = None if kpis is None else list(kpis)
-    then, now = (compute(portfolio, day, names, account=account, facts=True) for day in (since, until))
+    with open_tables(portfolio, until) as tables:
+        then, now = (
+            compute(portfolio, day, names, account=account, facts=True, tables=tables) for day in (since, until)
+        )
     return [_movement(a, b) for a, b in zip(then, now, strict=True)]
 
 
