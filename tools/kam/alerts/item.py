@@ -50,13 +50,4 @@ class Alert:
 
 def is_alert_shown(alert: Alert, types: Mapping[str, RecordType]) -> bool:
     """Whether readers may see it who may see these types: the record's type and every field that it tells of."""
-    return alert.type in types and all(name in types and _has(types[name], path) for name, path in alert.reads)
-
-
-def _has(rtype: RecordType, path: tuple[str, ...]) -> bool:
-    fields = rtype.by_name
-    for name in path:
-        if name not in fields:
-            return False
-        fields = fields[name].by_name
-    return True
+    return alert.type in types and all(name in types and types[name].has_field(path) for name, path in alert.reads)

@@ -59,16 +59,7 @@ class Due:
 def is_shown(item: Due, types: Mapping[str, RecordType]) -> bool:
     """Whether readers may see it who may see these types: the record's type and every field that it tells of."""
     rtype = types.get(item.type)
-    return rtype is not None and all(_has(rtype, names) for names in item.reads)
-
-
-def _has(rtype: RecordType, names: FieldNames) -> bool:
-    fields = rtype.by_name
-    for name in names:
-        if name not in fields:
-            return False
-        fields = fields[name].by_name
-    return True
+    return rtype is not None and all(rtype.has_field(names) for names in item.reads)
 
 
 def find_acting(person: str, people: Mapping[str, Person], on: date) -> str:

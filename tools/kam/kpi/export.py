@@ -119,7 +119,7 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
         "unit": r.unit,
         "better": r.better,
         "window": {"from": first, "to": r.window.to.isoformat()},
-        **_figure(r.figure, lang),
+        **figure_json(r.figure, lang),
         "target": _target(r.target),
         "status": r.status,
         "grouping": r.grouping or None,
@@ -130,7 +130,8 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure, lang: str) -> dict[str, Any]:
+def figure_json(figure: Figure, lang: str) -> dict[str, Any]:
+    """A figure as plain data; a withheld one does not tell of how many records it was made."""
     return {
         "value": exact(figure.value),
         "n": None if figure.withheld else figure.n,
@@ -141,14 +142,14 @@ def _figure(figure: Figure, lang: str) -> dict[str, Any]:
 
 
 def _group(group: Group, lang: str) -> dict[str, Any]:
-    figure = _figure(group.figure, lang)
+    figure = figure_json(group.figure, lang)
     target = _target(group.target)
     own = {"key": group.key, "label": _text(group.label, lang), **figure, "target": target, "status": group.status}
     return own | ({"trend": _points(group.trend, lang)} if group.trend else {})
 
 
 def _points(points: Iterable[Point], lang: str) -> list[dict[str, Any]]:
-    return [{"as_of": p.as_of.isoformat(), **_figure(p.figure, lang)} for p in points]
+    return [{"as_of": p.as_of.isoformat(), **figure_json(p.figure, lang)} for p in points]
 
 
 def _fact(fact: FactRow) -> dict[str, Any]:

@@ -129,6 +129,15 @@ class RecordType:
         """The top fields by name."""
         return {f.name: f for f in self.fields}
 
+    def has_field(self, names: tuple[str, ...]) -> bool:
+        """Whether there is a field of that name, or inside fields of the names before."""
+        fields = self.by_name
+        for name in names:
+            if name not in fields:
+                return False
+            fields = fields[name].by_name
+        return True
+
     def iter_fields(self) -> Iterator[tuple[tuple[str, ...], Field]]:
         """Every field, inner ones too, with its path of names; a list's items share the list's path."""
         yield from _walk((), self.fields)

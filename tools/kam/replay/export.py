@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from kam.history.wording import Wording
-from kam.kpi.export import exact
-from kam.kpi.result import FactRow, Figure
+from kam.kpi.export import exact, figure_json
+from kam.kpi.result import FactRow
 from kam.replay.definitions import FileDifference
 from kam.replay.restatement import (
     FactChange,
@@ -164,20 +164,10 @@ def _figure_change(each: RestatedFigure, lang: str) -> dict[str, Any]:
         "grouping": each.grouping or None,
         "key": each.key,
         "label": each.label.get(lang, "") if each.grouping else None,
-        "then": _figure(each.then, lang),
-        "now": _figure(each.now, lang),
+        "then": figure_json(each.then, lang),
+        "now": figure_json(each.now, lang),
         "difference": exact(each.difference),
         "effects": {cause: exact(effect) for cause, effect in each.effects.items()},
-    }
-
-
-def _figure(figure: Figure, lang: str) -> dict[str, Any]:
-    return {
-        "value": exact(figure.value),
-        "n": figure.n,
-        "numerator": exact(figure.numerator),
-        "denominator": exact(figure.denominator),
-        "reason": figure.reason.get(lang, "") if figure.reason else None,
     }
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kam.kpi.export import exact
-from kam.kpi.result import Figure, KpiResult
+from kam.kpi.export import exact, figure_json
 from kam.replay.movement import Moved, Movement, Parts
 
 HEADS = (
@@ -59,22 +58,11 @@ def _kpi(movement: Movement, lang: str) -> dict[str, Any]:
         "id": now.id,
         "title": now.title.get(lang, ""),
         "unit": now.unit,
-        "then": _figure(movement.then, lang),
-        "now": _figure(now, lang),
+        "then": figure_json(movement.then.figure, lang),
+        "now": figure_json(now.figure, lang),
         "difference": exact(movement.difference),
         "records": [_record(each) for each in movement.records],
         "not_of_records": exact(movement.rest),
-    }
-
-
-def _figure(result: KpiResult, lang: str) -> dict[str, Any]:
-    figure: Figure = result.figure
-    return {
-        "value": exact(figure.value),
-        "n": figure.n,
-        "numerator": exact(figure.numerator),
-        "denominator": exact(figure.denominator),
-        "reason": figure.reason.get(lang, "") if figure.reason else None,
     }
 
 

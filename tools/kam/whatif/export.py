@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kam.kpi.export import exact
+from kam.kpi.export import exact, figure_json
 from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
 from kam.whatif.compare import Both, BothFacts, Comparison
@@ -98,24 +98,14 @@ def _kpi(each: Comparison, lang: str) -> dict[str, Any]:
 
 def _both(both: Both, lang: str) -> dict[str, Any]:
     return {
-        "today": _figure(both.today, lang),
-        "assumed": _figure(both.assumed, lang),
+        "today": figure_json(both.today, lang),
+        "assumed": figure_json(both.assumed, lang),
         "difference": exact(both.difference),
     }
 
 
 def _trend(points: Iterable[Both], lang: str) -> list[dict[str, Any]]:
     return [{"as_of": each.as_of.isoformat() if each.as_of else None, **_both(each, lang)} for each in points]
-
-
-def _figure(figure: Figure, lang: str) -> dict[str, Any]:
-    return {
-        "value": exact(figure.value),
-        "n": _n(figure),
-        "numerator": exact(figure.numerator),
-        "denominator": exact(figure.denominator),
-        "reason": _text(figure.reason, lang),
-    }
 
 
 def _fact(pair: BothFacts) -> dict[str, Any]:
