@@ -112,7 +112,23 @@ def test_json_names_record_people_and_days_left(kam: Kam) -> None:
         "people": ["su-peiyu"],
         "acting": ["su-peiyu"],
         "command": "kam set 清源水务/issues/2026-10-19-alarm-repeats status=resolved",
+        "also": [],
     }
+
+
+def test_a_task_in_two_records_is_listed_once_with_both_places_and_commands(kam: Kam) -> None:
+    words = ("due", "--account", "清源水务", "--within", "1w")
+    assert kam(*words).stdout.count("Action: 更换报警模块") == 1
+    lines = kam(*words, lang="zh").stdout.splitlines()
+    at = next(at for at, line in enumerate(lines) if "更换报警模块" in line)
+    assert lines[at + 1] == "      清源水务 · 加药装置重复误报警；双周拜访 · 苏佩瑜"
+    assert [line.split()[2] for line in lines[at + 2 : at + 4]] == [
+        "清源水务/issues/2026-10-19-alarm-repeats",
+        "清源水务/meetings/2026-11-10-fortnightly",
+    ]
+    found = json.loads(kam(*words, "--format", "json").stdout)["due"]
+    (one,) = [each for each in found if each["what"] == "更换报警模块"]
+    assert [each["record"] for each in one["also"]] == ["清源水务/meetings/2026-11-10-fortnightly"]
 
 
 def test_markdown_is_a_list_to_tick_off(kam: Kam) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from kam.due import Due, find_due, find_in_account, is_shown, sort_due
+from kam.due import Due, find_due, find_in_account, is_shown, join_same, sort_due
 from kam.due.find import load_kinds
 from kam.due.item import find_acting, is_for
 from kam.due.words import kind_label
+from kam.model.phrases import same
 from kam.model.record import Record
 from kam.model.schema import Sensitivity
 from kam.portfolio import open_portfolio
@@ -102,6 +103,31 @@ def test_work_goes_to_who_acts_for_somebody_away_or_gone(people: dict[str, Any],
     assert find_acting("li", known, AS_OF) == acting
     assert is_for(ITEM, who, known, AS_OF) and is_for(ITEM, "li", known, AS_OF)
     assert {name for name in known if is_for(ITEM, name, known, AS_OF)} == {"li", acting}
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ({}, True),
+        ({"what": same("send  the OFFER.")}, True),
+        ({"what": same("Send the offer again")}, False),
+        ({"people": ("wang",)}, False),
+        ({"due": "2026-06-11"}, False),
+        ({"account": "beta"}, False),
+        ({"kind": "milestone"}, False),
+    ],
+)
+def test_a_task_in_two_records_is_told_once(other: dict[str, Any], is_same: bool) -> None:
+    first = replace(ITEM, what=same("Send the offer"))
+    second = replace(first, **{"record": "acme/meetings/m", **other})
+    joined = join_same([first, second])
+    assert [item.record for item in joined] == ["acme/plans/p", "acme/meetings/m"][: 1 if is_same else 2]
+    assert joined[0].also == (second,) * is_same
+
+
+def test_tasks_without_a_day_are_never_the_same() -> None:
+    first = replace(ITEM, what=same("Call back"), due="")
+    assert len(join_same([first, replace(first, record="acme/meetings/m")])) == 2
 
 
 def test_the_day_itself_is_in_time() -> None:

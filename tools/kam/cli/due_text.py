@@ -72,18 +72,15 @@ def render_text(listed: DueList, settings: Settings, as_of: date, lang: str) -> 
 
     lines: list[str] = []
     for state, items in listed.groups(as_of):
-        lines += [
-            "",
-            f"{HEADS[state][lang]} ({len(items)})" if lang == "en" else f"{HEADS[state][lang]}（{len(items)}）",
-        ]
+        lines += ["", _head(state, len(items), lang)]
         for item in items:
-            where = _where(listed, item, lang)
+            where = _where(listed, item, settings, lang)
             who = _who(item, settings, as_of, lang)
             day = item.due or "–"
             late = f"  {_distance(item, as_of, lang)}" if item.due else ""
             lines.append(plain(f"  {day}{late}  {_label(item, lang)}"))
             lines.append(plain(f"      {where} · {who}"))
-            lines.append(plain(f"      {item.command or item.record}"))
+            lines += [plain(f"      {each.command or each.record}") for each in item.places]
     lines += ["", *_sum_up(listed, as_of, lang)]
     return "\n".join(lines).lstrip("\n")
 
@@ -97,17 +94,14 @@ def render_markdown(listed: DueList, settings: Settings, as_of: date, lang: str)
     of += [listed.name(listed.account, lang)] if listed.account else []
     lines = [" · ".join([f"# {title}", *(escape_markdown(each) for each in of), as_of.isoformat()])]
     for state, items in listed.groups(as_of):
-        lines += [
-            "",
-            f"## {HEADS[state][lang]} ({len(items)})" if lang == "en" else f"## {HEADS[state][lang]}（{len(items)}）",
-            "",
-        ]
+        lines += ["", f"## {_head(state, len(items), lang)}", ""]
         for item in items:
             late = f" ({_distance(item, as_of, lang)})" if state == "overdue" else ""
             day = f"**{item.due}**{late} " if item.due else ""
             who = escape_markdown(_who(item, settings, as_of, lang))
             lines.append(f"- [ ] {day}{escape_markdown(_label(item, lang))}")
-            lines.append(f"  {escape_markdown(_where(listed, item, lang))} · {who} · `{item.record}`")
+            records = ", ".join(f"`{name}`" for name in dict.fromkeys(each.record for each in item.places))
+            lines.append(f"  {escape_markdown(_where(listed, item, settings, lang))} · {who} · {records}")
     return "\n".join([*lines, "", *_sum_up(listed, as_of, lang)])
 
 
@@ -140,6 +134,16 @@ def _row(listed: DueList, item: Due, settings: Settings, as_of: date, lang: str)
         "people": list(item.people),
         "acting": [find_acting(each, settings.people, as_of) for each in item.people],
         "command": item.command or None,
+        "also": [
+            {
+                "id": each.id,
+                "title": each.title,
+                "record": each.record,
+                "type": each.type,
+                "command": each.command or None,
+            }
+            for each in item.also
+        ],
     }
 
 
@@ -153,9 +157,17 @@ def _label(item: Due, lang: str) -> str:
     return f"{kind}: {item.what[lang]}" if lang == "en" else f"{kind}：{item.what[lang]}"
 
 
-def _where(listed: DueList, item: Due, lang: str) -> str:
+def _where(listed: DueList, item: Due, settings: Settings, lang: str) -> str:
+    """Account and record; of a task in several records all of them, the profile by its kind."""
     name = listed.name(item.account, lang)
-    return name if item.title in ("", name) else f"{name} · {item.title}"
+    told = item.title not in ("", name)
+    if not item.also:
+        return f"{name} · {item.title}" if told else name
+    titles = (
+        each.title if each.title not in ("", name) else settings.types[each.type].label.get(lang, each.type)
+        for each in item.places
+    )
+    return f"{name} · " + ("; " if lang == "en" else "；").join(dict.fromkeys(titles))
 
 
 def _name(person: str, settings: Settings, lang: str) -> str:

@@ -154,7 +154,8 @@ def _as_json(screen: Screen, ctx: Context) -> dict[str, Any]:
         ],
         "due": [
             {"id": each.id, "due": each.due, "what": each.what[lang], "title": each.title, "record": each.record,
-             "people": list(each.people), "overdue": each.is_overdue(screen.as_of)}
+             "people": list(each.people), "overdue": each.is_overdue(screen.as_of),
+             "also": [other.record for other in each.also]}
             for each in screen.due
         ],
         "open": {name: [each.id for each in records] for name, records in screen.open.items()},

@@ -2,5 +2,6 @@
 
 from kam.due.find import find_due, find_in_account, iter_accounts, sort_due
 from kam.due.item import Due, is_shown
+from kam.due.same import join_same
 
-__all__ = ["Due", "find_due", "find_in_account", "is_shown", "iter_accounts", "sort_due"]
+__all__ = ["Due", "find_due", "find_in_account", "is_shown", "iter_accounts", "join_same", "sort_due"]

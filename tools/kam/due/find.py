@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kam.due.item import Due
 from kam.due.look import Look
+from kam.due.same import join_same
 from kam.due.words import say
 from kam.model.record import Record
 from kam.portfolio.history import History
@@ -41,7 +42,7 @@ def load_kinds() -> tuple[Kind, ...]:
 
 
 def find_due(portfolio: Portfolio, as_of: date, *, account: str | None = None) -> list[Due]:
-    """Everything open that has a day or lacks one, of all accounts or one, the longest overdue first."""
+    """Everything open, with a day or without, of all accounts or one; the longest overdue first, the same task once."""
     settings = portfolio.settings
     found = [
         item
@@ -49,7 +50,7 @@ def find_due(portfolio: Portfolio, as_of: date, *, account: str | None = None) -
         for item in find_in_account(records, settings, as_of)
     ]
     found += find_decisions(portfolio, find_waiting(portfolio, as_of), account=account)
-    return sort_due(found)
+    return join_same(sort_due(found))
 
 
 def find_in_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Due]:

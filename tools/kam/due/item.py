@@ -20,7 +20,8 @@ class Due:
     ``due`` is an ISO date, empty where nobody set one. ``at`` is the moment where it is due to the minute. ``people``
     are those who are to do it (ids; empty: nobody is named). ``key`` tells apart what is due of a kind in one record.
     ``command`` writes down that it was done, where one command can. ``reads`` names the fields it tells of. ``end`` is
-    the last day on which it is still in time, where that is later than ``due``.
+    the last day on which it is still in time, where that is later than ``due``. ``also`` is the same task
+    in other records.
     """
 
     kind: str
@@ -36,11 +37,17 @@ class Due:
     end: str = ""
     command: str = ""
     reads: tuple[FieldNames, ...] = ()
+    also: tuple[Due, ...] = ()
 
     @property
     def id(self) -> str:
         """The same on every run, for as long as it is due: kind, record, and what stands in it."""
         return f"{self.kind}:{self.record}" + (f":{self.key}" if self.key else "")
+
+    @property
+    def places(self) -> tuple[Due, ...]:
+        """It, and the same task in other records."""
+        return (self, *self.also)
 
     @property
     def person(self) -> str:

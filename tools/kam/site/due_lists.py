@@ -85,7 +85,7 @@ def _line(view: View, item: Due, page: str) -> DueLine:
         kind=item.kind,
         kind_label=view.label(kind_label(item.kind)),
         what=view.label(item.what),
-        record=record_link(view, item.record, item.title, page),
+        record=record_links(view, item, page),
         href=record_href(view, item.record, page),
         account=view.shower.account(item.account),
         account_page=account_page(item.account),
@@ -103,6 +103,12 @@ def record_href(view: View, record: str, page: str) -> str:
 def record_link(view: View, record: str, title: str, page: str) -> Markup:
     """The title of a record with the way to it."""
     return Markup('<a href="{}">{}</a>').format(record_href(view, record, page), title or record)
+
+
+def record_links(view: View, item: Due, page: str) -> Markup:
+    """The records in which it stands, each with the way to it."""
+    links = dict.fromkeys(record_link(view, each.record, each.title, page) for each in item.places)
+    return Markup(view.word("semicolon")).join(links)
 
 
 def _who(view: View, person: str, acting: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.alerts import Alert, Evidence, add_figures, find_alerts, is_alert_shown, read_evidence
-from kam.due import Due, is_shown, iter_accounts, sort_due
+from kam.due import Due, is_shown, iter_accounts, join_same, sort_due
 from kam.due.care import Care
 from kam.due.find import find_decisions
 from kam.model.problem import Problem
@@ -159,7 +159,7 @@ def load_snapshot(portfolio: Portfolio, as_of: date) -> Snapshot:
     ]
     return Snapshot(
         portfolio.root, as_of, settings, types, profiles, sorted_records, problems, kpis, assessed, evidence.care,
-        waiting, sort_due(due), results, alerts, evidence.healths, behind,
+        waiting, join_same(sort_due(due)), results, alerts, evidence.healths, behind,
     )  # fmt: skip
 
 
