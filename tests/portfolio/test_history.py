@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -91,6 +92,29 @@ def test_new_commits_are_added_to_what_is_kept_and_renames_followed(root: Path, 
     ]
     assert days(root) == expected
     assert days(root, cache=False) == expected
+
+
+@pytest.mark.parametrize("seed", [2, 7])
+def test_what_is_kept_is_what_reading_all_at_once_gives(root: Path, git: Git, seed: int) -> None:
+    chance = Random(seed)
+    names = [f"acme/risks/{each}.md" for each in ("one", "two", "三", "four")]
+    texts = {name: f"---\ntitle: {name}\n---\n" + f"What is written about {name}.\n" * 9 for name in names}
+    for day in range(1, 9):
+        there = [name for name in names if (root / "accounts" / name).exists()]
+        for name in chance.sample(names, 2):
+            if name not in there or chance.random() < 0.5:
+                write(root, name, texts[name] + f"{day} {name}\n")
+            elif chance.random() < 0.7:
+                shutil.move(root / "accounts" / name, root / "accounts" / chance.choice(names))
+            else:
+                (root / "accounts" / name).unlink()
+        git("add", "-A")
+        git("commit", "-q", "--allow-empty", "-m", "change", on=f"2026-01-{day:02}T12:00:00+08:00")
+        kept, anew = load_changes(root, ZONE), load_changes(root, ZONE, cache=False)
+        assert [(each.path, each.day, each.commit) for each in kept] == [
+            (each.path, each.day, each.commit) for each in anew
+        ]
+        assert len({(each.path, each.commit) for each in kept}) == len(kept), "a commit changes a file once"
 
 
 def test_another_branch_is_read_from_the_beginning(root: Path, git: Git) -> None:

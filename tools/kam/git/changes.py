@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import NamedTuple
 
 FIELDS = ("%H", "%P", "%an", "%ae", "%ce", "%ct", "%ci", "%s", "%b")
@@ -12,6 +13,8 @@ START = "\x01"
 FORMAT = "--format=%x01" + "%x00".join(FIELDS) + "%x00"
 REGULAR = "100"
 """How the mode of an ordinary file begins; links and submodules have others."""
+NEW_FILE = f":000000 {REGULAR}"
+"""How the entry of an ordinary file that was not there before begins."""
 
 
 class FileChange(NamedTuple):
@@ -51,54 +54,54 @@ class Commit:
     changes: tuple[FileChange, ...] = ()
 
 
-def parse_log(parts: Iterator[bytes]) -> Iterator[Commit]:
+def parse_log(parts: Iterator[str]) -> Iterator[Commit]:
     """The commits of a log in ``FORMAT`` with ``--raw -z``."""
-    head: list[str] = []
-    changes: list[FileChange] = []
-    for part in parts:
-        text = _text(part).lstrip("\n")
-        if len(head) < len(FIELDS) if head else text.startswith(START):
-            head.append(_text(part) if head else text[1:])
-        elif text.startswith(START):
-            yield _commit(head, changes)
-            head, changes = [text[1:]], []
-        elif text.startswith(":"):
-            change = _change(text, parts)
-            if change is not None:
-                changes.append(change)
-    if head:
+    begins = next(parts, None)
+    while begins is not None:
+        head = [begins.lstrip("\n").removeprefix(START), *islice(parts, len(FIELDS) - 1)]
+        begins = None
+        changes: list[FileChange] = []
+        for part in parts:
+            text = part if part[:1] == ":" else part.lstrip("\n")
+            if text[:1] == ":":
+                change = _change(text, parts)
+                if change is not None:
+                    changes.append(change)
+            elif text.startswith(START):
+                begins = text
+                break
         yield _commit(head, changes)
 
 
-def parse_changes(parts: Iterator[bytes]) -> Iterator[FileChange]:
+def parse_changes(parts: Iterator[str]) -> Iterator[FileChange]:
     """The changed files of ``git diff-tree --raw -z``."""
-    for part in parts:
-        text = _text(part)
+    for text in parts:
         if text.startswith(":"):
             change = _change(text, parts)
             if change is not None:
                 yield change
 
 
-def _change(meta: str, parts: Iterator[bytes]) -> FileChange | None:
+def _change(meta: str, parts: Iterator[str]) -> FileChange | None:
     """One changed file; None for links and submodules. A merge's entry has a mode and blob for each parent."""
+    path = old_path = next(parts, "")
+    if meta[:11] == NEW_FILE:  # most of what an import changes: settled without a look at the rest
+        return FileChange("A", path, path, meta.split(" ", 4)[3], "")
     count = len(meta) - len(meta.lstrip(":"))
     words = meta[count:].split(" ")
-    modes, blobs, status = words[: count + 1], words[count + 1 : 2 * count + 2], words[-1]
-    path = old_path = _text(next(parts, b""))
-    if count == 1 and status[0] in "RC":
-        path = _text(next(parts, b""))
-    is_file, was_file = modes[-1].startswith(REGULAR), modes[0].startswith(REGULAR)
+    is_file, was_file = words[count].startswith(REGULAR), words[0].startswith(REGULAR)
+    status = words[-1][:1]
+    if count == 1 and status in ("R", "C"):
+        path = next(parts, "")
     if not is_file and not was_file:
         return None
-    blob, old_blob = blobs[-1] if is_file else "", blobs[0] if was_file else ""
-    if not old_blob:
-        return FileChange("A", path, path, blob, "")
-    if not blob:
-        return FileChange("D", path, path, "", old_blob)
-    if count == 1 and status[0] == "C":
-        return FileChange("A", path, path, blob, "")
-    return FileChange("R" if path != old_path else "M", path, old_path, blob, old_blob)
+    if not was_file:
+        return FileChange("A", path, path, words[2 * count + 1], "")
+    if not is_file:
+        return FileChange("D", path, path, "", words[count + 1])
+    if count == 1 and status == "C":
+        return FileChange("A", path, path, words[3], "")
+    return FileChange("R" if path != old_path else "M", path, old_path, words[2 * count + 1], words[count + 1])
 
 
 def _commit(head: list[str], changes: list[FileChange]) -> Commit:
@@ -117,7 +120,3 @@ def _moment(seconds: str, spelled: str) -> datetime:
         return datetime.fromtimestamp(int(seconds), timezone(offset))
     except (ValueError, OverflowError, OSError, IndexError):
         return datetime.fromtimestamp(0, UTC)
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")

@@ -163,3 +163,14 @@ def iter_parts(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield from parts
     if rest:
         yield rest
+
+
+def iter_texts(blocks: Iterator[bytes]) -> Iterator[str]:
+    """The same as texts; bytes that are no UTF-8 come as lone surrogates."""
+    rest = b""
+    for block in blocks:
+        whole, zero, rest = (rest + block).rpartition(b"\0")
+        if zero:
+            yield from whole.decode("utf-8", "surrogateescape").split("\0")
+    if rest:
+        yield rest.decode("utf-8", "surrogateescape")

@@ -6,11 +6,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from kam.git.changes import FORMAT, REGULAR, Commit, FileChange, parse_changes, parse_log
-from kam.git.command import find_git, iter_parts, read_git, run_git, stream_git
+from kam.git.command import find_git, iter_parts, iter_texts, read_git, run_git, stream_git
 from kam.git.errors import AmbiguousRevision, GitError, NoCommonCommit, ShallowClone, UnknownRevision
 from kam.git.signature import Signature, verify_commit
 from kam.git.working import compare_with_tree
@@ -23,6 +22,10 @@ LOG = (
     "--full-history", "-c", "--no-show-signature", "--no-color", "--no-decorate", "--no-mailmap",
     "--no-notes", "--encoding=UTF-8", FORMAT,
 )  # fmt: skip
+
+
+ANSWERS = 3
+"""So many lines of what is asked on opening are there in any repository; the commit follows where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,20 @@ def open_repository(root: Path) -> Repository | None:
     """
     if find_git() is None:
         return None
-    done = run_git(root, "rev-parse", "--show-toplevel", "--show-prefix")
-    if done.returncode:
+    asked = ("--show-toplevel", "--show-prefix", "--is-shallow-repository", "--quiet", "--verify", "HEAD^{commit}")
+    done = run_git(root, "rev-parse", *asked)
+    answers = done.stdout.decode("utf-8", "surrogateescape").split("\n")
+    if len(answers) <= ANSWERS:
         from kam.git.command import failure
 
         error = failure(root, done.stderr)
         if error.key == "other-owner":
             raise error
         return None
-    top, prefix = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:2]
+    top, prefix, shallow, head = answers[: ANSWERS + 1]
     if not _is_same(Path(top) / prefix, root):
         return None
-    return Repository(root, prefix)
+    return Repository(root, prefix, is_shallow=shallow == "true", head=head)
 
 
 def _is_same(first: Path, second: Path) -> bool:
@@ -70,23 +75,26 @@ def _is_same(first: Path, second: Path) -> bool:
 class Repository:
     """Reads history and contents. Every method raises GitError where Git cannot answer."""
 
-    def __init__(self, root: Path, prefix: str = "") -> None:
+    def __init__(self, root: Path, prefix: str, *, is_shallow: bool, head: str) -> None:
         self.root = root
         self._prefix = prefix
+        self._is_shallow = is_shallow
+        self._head = head
 
     @property
     def prefix(self) -> str:
         """Where the portfolio's root lies in the repository: empty, or a path that ends in ``/``."""
         return self._prefix
 
+    @property
+    def opened_at(self) -> str | None:
+        """The commit that was checked out when the repository was opened; None before the first one."""
+        return self._head or None
+
     def head(self) -> str | None:
-        """The commit that is checked out; None before the first one."""
+        """The commit that is checked out now; None before the first one."""
         done = run_git(self.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         return done.stdout.decode("ascii", "replace").strip() or None if done.returncode == 0 else None
-
-    @cached_property
-    def _is_shallow(self) -> bool:
-        return read_git(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def is_shallow(self) -> bool:
         """Whether the clone was cut off, so that the older part of the history is missing."""
@@ -112,7 +120,7 @@ class Repository:
     def read_commit(self, revision: str) -> Commit:
         """A commit without its changed files. Raises what ``resolve`` raises."""
         words = ("log", *LOG, "-s", "--no-walk", self.resolve(revision))
-        return next(parse_log(iter_parts(stream_git(self.root, *words))))
+        return next(parse_log(iter_texts(stream_git(self.root, *words))))
 
     def read_first_commit(self) -> Commit:
         """The oldest commit of the branch checked out, without its changed files. Raises ShallowClone."""
@@ -197,7 +205,7 @@ class Repository:
             tree = {path: blob for folder in under for path, blob in self.tree(first, folder).items()}
             return compare_with_tree(self.root, tree, under)
         words = ("diff-tree", *DIFF, first, second, "--", *under)
-        return list(parse_changes(iter_parts(stream_git(self.root, *words))))
+        return list(parse_changes(iter_texts(stream_git(self.root, *words))))
 
     def log(self, under: tuple[str, ...] = RECORDS, since: str | None = None, until: str = "HEAD") -> Iterator[Commit]:
         """The commits that changed files below the folders, newest first, in one pass; renames are followed.
@@ -210,7 +218,7 @@ class Repository:
             return
         span = (until, f"^{since}") if since else (until,)
         words = ("log", *DIFF, *LOG, *span, "--", *under)
-        yield from parse_log(iter_parts(stream_git(self.root, *words)))
+        yield from parse_log(iter_texts(stream_git(self.root, *words)))
 
     def verify_signature(self, commit: str, keys: Mapping[str, Iterable[str]]) -> Signature:
         """Whether a commit is signed with one of the keys (owner → public SSH keys or OpenPGP fingerprints)."""

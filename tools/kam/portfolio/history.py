@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -23,12 +23,13 @@ from kam.settings.cache import make_cache_folder
 if TYPE_CHECKING:
     from kam.git import Commit, FileChange, GitError, Repository
 
-FORM = "2"
+FORM = "3"
 """Raised with every change to what is kept."""
 TABLES = {
-    "changes": "CREATE TABLE changes (path TEXT, sha TEXT, kind TEXT, day TEXT, PRIMARY KEY (path, sha)) WITHOUT ROWID",
+    "changes": "CREATE TABLE changes (sha TEXT, kind TEXT, day TEXT, paths TEXT, PRIMARY KEY (sha, kind))",
     "commits": "CREATE TABLE commits (sha TEXT PRIMARY KEY, at TEXT, author TEXT) WITHOUT ROWID",
 }
+"""``paths`` are those of the files as they are called now, with zero bytes between them."""
 NO_TEXT = re.compile("[\ud800-\udfff]")
 """What stands for bytes of a path that are no UTF-8."""
 KINDS = {"A": "added", "D": "removed"}
@@ -86,39 +87,47 @@ class History:
     @cached_property
     def state(self) -> str:
         """What the answers follow from, as text: the day looked from, and the commit checked out."""
-        return f"{self.as_of.isoformat()} {find_mark(self._root)}"
+        return f"{self.as_of.isoformat()} {self._mark}"
 
     def changed_on(self, path: str) -> str:
         """The day of the last commit that changed the file (path from the root), or an empty text."""
         return self._last.get(path, "")
 
     @cached_property
+    def _mark(self) -> str:
+        """The commit checked out, and whether the history is whole; empty outside Git and before the first commit."""
+        from kam.git import GitError
+
+        try:
+            found = self._repository
+        except GitError as error:
+            return error.key
+        return f"{found.opened_at} {found.is_shallow()}" if found and found.opened_at else ""
+
+    @cached_property
+    def _repository(self) -> Repository | None:
+        if not may_be_in_git(self._root):
+            return None
+        from kam.git import open_repository
+
+        return open_repository(self._root)
+
+    @cached_property
     def _last(self) -> dict[str, str]:
         from kam.git import GitError
 
-        sql = "SELECT path, max(day) FROM changes WHERE day <= ? AND kind <> 'removed' GROUP BY path"
+        sql = "SELECT paths, day FROM changes WHERE day <= ? AND kind <> 'removed' ORDER BY day"
+        last: dict[str, str] = {}
         try:
-            return dict(_ask(self._root, self._zone, sql, (self.as_of.isoformat(),), cache=self._cache))
+            found = self._repository
+            if found and found.opened_at:
+                for paths, day in _ask(
+                    self._root, found, found.opened_at, self._zone, sql, self.as_of.isoformat(), cache=self._cache
+                ):
+                    last.update(dict.fromkeys(paths.split("\0"), day))
         except GitError as error:
             self.error = error
-            return {}
-
-
-def find_mark(root: Path) -> str:
-    """What the days of the records depend on: the commit checked out, and whether the history is whole.
-
-    Empty outside Git and before the first commit.
-    """
-    if not may_be_in_git(root):
-        return ""
-    from kam.git import GitError, open_repository
-
-    try:
-        repository = open_repository(root)
-        head = repository.head() if repository else None
-        return f"{head} {repository.is_shallow()}" if repository and head else ""
-    except GitError as error:
-        return error.key
+        return last
 
 
 def may_be_in_git(root: Path) -> bool:
@@ -143,24 +152,19 @@ def load_changes(root: Path, zone: str, *, cache: bool = True, origin: Origin | 
 
 def load_batches(root: Path, zone: str, *, cache: bool = True, origin: Origin | None = None) -> list[Batch]:
     """The same commit by commit, in no order: most commits of an import change many files."""
-    sql = (
-        "SELECT group_concat(path, char(0)), day, at, author, sha, kind FROM changes JOIN commits USING (sha)"
-        " GROUP BY sha, day, kind"
-    )
-    rows = _ask(root, zone, sql, (), cache=cache, origin=origin)
-    return [Batch(paths.split("\0"), *rest) for paths, *rest in rows]
-
-
-def _ask(
-    root: Path, zone: str, sql: str, values: tuple[str, ...], *, cache: bool, origin: Origin | None = None
-) -> list[Any]:
-    """The rows of a query to what is known of the history, brought up to date first; none without Git."""
     from kam.git import open_repository
 
     repository = open_repository(origin.root if origin else root)
-    head = origin.commit if origin else repository.head() if repository else None
+    head = origin.commit if origin else repository.opened_at if repository else None
     if repository is None or head is None:
         return []
+    sql = "SELECT paths, day, at, author, sha, kind FROM changes JOIN commits USING (sha)"
+    rows = _ask(root, repository, head, zone, sql, cache=cache)
+    return [Batch(paths.split("\0"), *rest) for paths, *rest in rows]
+
+
+def _ask(root: Path, repository: Repository, head: str, zone: str, sql: str, *values: str, cache: bool) -> list[Any]:
+    """The rows of a query to what is known of the history, which is kept below the root; brought up to date first."""
     repository.require_whole()
     if cache:
         with suppress(OSError, sqlite3.Error), _open(root) as db:
@@ -193,14 +197,14 @@ def _update(db: sqlite3.Connection, repository: Repository, head: str, zone: str
     since = since if since and is_ancestor(repository, since, head) else ""
     names, changes, commits = _read(repository.log(since=since or None, until=head), ZoneInfo(zone))
     db.execute("BEGIN IMMEDIATE")
-    if since:
-        _rename(db, names)
-    else:
+    if not since:
         for table, statement in TABLES.items():
             db.execute(f"DROP TABLE IF EXISTS {table}")
             db.execute(statement)
+    elif names:
+        _rename(db, names)
     db.executemany("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", commits)
-    db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?)", changes)
+    db.executemany("INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?)", changes)
     rows = [("form", FORM), ("zone", zone), ("head", head)]
     db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
     db.execute("COMMIT")
@@ -218,46 +222,80 @@ def is_ancestor(repository: Repository, commit: str, head: str) -> bool:
 
 def _rename(db: sqlite3.Connection, names: dict[str, str]) -> None:
     """Move the changes of renamed files, all at once, as one file may have taken the name of another."""
-    moved: list[tuple[str, ...]] = []
-    for old, now in names.items():
-        moved += [(now, *rest) for rest in db.execute("SELECT sha, kind, day FROM changes WHERE path = ?", (old,))]
-        db.execute("DELETE FROM changes WHERE path = ?", (old,))
-    db.executemany("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?)", moved)
+    by_commit: dict[str, dict[str, list[str]]] = {}
+    for sha, kind, paths in db.execute("SELECT sha, kind, paths FROM changes"):
+        by_commit.setdefault(sha, {})[kind] = paths.split("\0")
+    for sha, by_kind in by_commit.items():
+        if all(names.keys().isdisjoint(paths) for paths in by_kind.values()):
+            continue
+        taken = {path for paths in by_kind.values() for path in paths} - names.keys()
+        for kind, paths in by_kind.items():
+            now = [path for path in paths if path not in names]
+            for path in filter(names.__contains__, paths):
+                if names[path] not in taken:
+                    taken.add(names[path])
+                    now.append(names[path])
+            db.execute("UPDATE changes SET paths = ? WHERE sha = ? AND kind = ?", ("\0".join(now), sha, kind))
+    db.execute("DELETE FROM changes WHERE paths = ''")
 
 
 Rows = list[tuple[str, ...]]
+Made = tuple[str, str, str]
+"""What a commit did to a file: the commit, the kind of change, and the day."""
 
 
 def _read(commits: Iterable[Commit], zone: ZoneInfo) -> tuple[dict[str, str], Rows, Rows]:
     """Former names of files with their present ones, the changes by present names, and the commits that made them;
     commits come newest first."""
     names: dict[str, str] = {}
-    found: dict[str, Rows] = {}
+    found: dict[str, tuple[Made, ...]] = {}
     makers: Rows = []
     for commit in commits:
         day = commit.at.astimezone(zone).date().isoformat()
+        made = {status: (commit.sha, KINDS.get(status, "changed"), day) for status in "AMDR"}
         is_maker = False
-        for change in filter(_is_text, commit.changes):
-            now = names.get(change.path, change.path)
-            if change.old_path != change.path:
-                names[change.old_path] = now
-                _move_beside(found, change.old_path, now)
-            if not change.is_pure_rename:
-                found.setdefault(now, []).append((commit.sha, KINDS.get(change.status, "changed"), day))
-                is_maker = True
+        for status, path, old_path, blob, old_blob in _texts_only(commit.changes):
+            now = names.get(path, path)
+            if old_path != path:
+                names[old_path] = now
+                _move_beside(found, old_path, now)
+            if blob == old_blob:
+                continue
+            is_maker = True
+            if now in found:
+                _add(found, now, made[status])
+            else:
+                found[now] = (made[status],)
         if is_maker:
             at = commit.at.astimezone(UTC).isoformat(timespec="seconds")
             makers.append((commit.sha, at, commit.author_email.lower()))
-    return names, [(path, *row) for path, rows in found.items() for row in rows], makers
+    batches: dict[Made, list[str]] = {}
+    for path, rows in found.items():
+        for row in rows:
+            batches.setdefault(row, []).append(path)
+    return names, [(*row, "\0".join(paths)) for row, paths in batches.items()], makers
 
 
-def _move_beside(found: dict[str, Rows], old: str, now: str) -> None:
+def _add(found: dict[str, tuple[Made, ...]], path: str, row: Made) -> None:
+    """Note a change, one of each commit: two files that it changed may be one by now."""
+    known = found.get(path, ())
+    if not known or all(row[0] != each[0] for each in known):
+        found[path] = (*known, row)
+
+
+def _move_beside(found: dict[str, tuple[Made, ...]], old: str, now: str) -> None:
     """Later changes under the old name were made on a branch that did not know the new one yet, unless the file was
     made anew or removed there: then it is another file."""
-    rows = found.get(old, [])
+    rows = found.get(old, ())
     if rows and all(kind == "changed" for _, kind, _ in rows):
-        found.setdefault(now, []).extend(found.pop(old))
+        for row in found.pop(old):
+            _add(found, now, row)
 
 
-def _is_text(change: FileChange) -> bool:
-    return not (NO_TEXT.search(change.path) or NO_TEXT.search(change.old_path))
+def _texts_only(changes: Sequence[FileChange]) -> Sequence[FileChange]:
+    """Without those whose paths have bytes that are no UTF-8."""
+    try:
+        "".join([each.path + each.old_path for each in changes]).encode()
+    except UnicodeEncodeError:
+        return [each for each in changes if not (NO_TEXT.search(each.path) or NO_TEXT.search(each.old_path))]
+    return changes
