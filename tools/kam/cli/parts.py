@@ -6,15 +6,9 @@ and this code, and a run in which nothing changed reads two small files.
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from kam import __version__
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,6 +27,8 @@ CODE = ("model", "settings", "policy", "tables", "kpi", "importers")
 """The packages whose code decides what is found."""
 
 FILE, DATED_FILE = "parts.json", "dated.json"
+ALL = "settings"
+"""What the findings are kept under: they are those of all parts together."""
 
 
 def try_kpis(settings: Settings) -> list[Problem]:
@@ -68,12 +64,14 @@ def find_dated_problems(settings: Settings, as_of: date, *, cache: bool = True) 
 
 
 def _remember(settings: Settings, file: str, asked: str, find: Callable[[], list[Problem]]) -> list[Problem]:
-    key = _make_key(asked)
-    found = _read(settings.root / ".kam/cache" / file, key)
+    from kam.portfolio.remembered import make_key, recall, remember
+
+    key = make_key(asked, CODE)
+    found = recall(settings.root, file, key)
     if found is None:
-        found = find()
-        _write(settings.root, file, key, found)
-    return found
+        found = {ALL: find()}
+        remember(settings.root, file, key, found)
+    return found[ALL]
 
 
 def find_own_problems(settings: Settings) -> list[Problem]:
@@ -90,49 +88,3 @@ def find_own_problems(settings: Settings) -> list[Problem]:
     if not any(problem.path.startswith("site-config/schemas/") for problem in settings.problems):
         found += check_mappings(settings.root, settings)
     return found
-
-
-def _make_key(digest: str) -> str:
-    from kam.settings.files import digest_of
-
-    stamps = [__version__, digest]
-    home = Path(__file__).parent.parent
-    for folder in CODE:
-        with os.scandir(home / folder) as entries:
-            found = [(each.name, each.stat()) for each in entries if each.name.endswith((".py", ".yml"))]
-        stamps += sorted(f"{folder}/{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
-    return digest_of("\n".join(stamps).encode())
-
-
-def _read(path: Path, key: str) -> list[Problem] | None:
-    """The findings kept for that key; whatever does not fit exactly is no cache at all."""
-    from kam.model.texts import keep_texts
-    from kam.portfolio.report import problem_of
-    from kam.settings.files import digest_of
-
-    try:
-        head, _, payload = path.read_bytes().partition(b"\n")
-        if head.decode() != digest_of(key.encode() + payload):
-            return None
-        rows, texts = json.loads(payload)
-        found = [problem_of(row) for row in rows]
-        keep_texts(texts)
-    except (OSError, ValueError, TypeError):
-        return None
-    return found
-
-
-def _write(root: Path, file: str, key: str, problems: Sequence[Problem]) -> None:
-    """Keep the findings with their words; a folder that cannot be written to is no failure."""
-    from kam.model.texts import find_texts
-    from kam.portfolio.report import problem_row
-    from kam.settings.cache import make_cache_folder
-    from kam.settings.files import digest_of
-
-    texts: Mapping[str, Any] = {rule: find_texts(rule) for rule in {each.rule for each in problems}}
-    payload = json.dumps([[problem_row(each) for each in problems], texts], ensure_ascii=False).encode()
-    with suppress(OSError):
-        target = make_cache_folder(root) / file
-        fresh = target.with_name(f"{file}.{os.getpid()}")
-        fresh.write_bytes(digest_of(key.encode() + payload).encode() + b"\n" + payload)
-        fresh.replace(target)

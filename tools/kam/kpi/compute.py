@@ -16,9 +16,11 @@ from kam.kpi.evaluate import Answer, Evaluator
 from kam.kpi.grouping import keep_account_traits
 from kam.kpi.labels import Labels
 from kam.kpi.opening import open_tables
+from kam.kpi.refusals import find_refusals
 from kam.kpi.result import FactRow, Group, KpiResult, Point, judge
+from kam.kpi.trial_records import TrialRecords
 from kam.kpi.window import month_ends, window_on
-from kam.model.problem import Level
+from kam.model.problem import Level, Problem
 from kam.model.schema import Label
 from kam.model.texts import render_message
 from kam.settings.yaml_reader import LocatedYaml
@@ -65,16 +67,16 @@ def compute(
     the days of the points instead. With both groups and a trend, each group has its trend, and a group of earlier days
     that has no facts any more is there without a value.
     ``facts`` lists the contributing records. ``window`` takes the place of the KPIs' own windows. An unknown KPI
-    raises KeyError with its id. A KPI whose file ``check_kpis`` finds a mistake in has failed, with the mistake as the
+    raises KeyError with its id. A KPI that ``kam check --settings`` refuses has failed, with what is wrong as the
     reason; where the file cannot even be read as a KPI, it is unknown.
     """
     chosen = choose_kpis(portfolio.settings, kpis, window)
     points = month_ends(as_of, trend) if trend else ()
     wanted = Wanted(as_of, account, by, tuple(sorted(set(points if days is None else days))), facts)
     if tables is not None:
-        return _compute_all(portfolio.settings, tables, chosen, wanted)
+        return _compute_all(portfolio, tables, chosen, wanted)
     with open_tables(portfolio, as_of) as opened:
-        return _compute_all(portfolio.settings, opened, chosen, wanted)
+        return _compute_all(portfolio, opened, chosen, wanted)
 
 
 def compute_values(
@@ -92,9 +94,11 @@ def compute_values(
     """
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month)
     found: dict[str, dict[date, dict[str | None, Decimal | None]]] = {}
-    for kpi, file in choose_kpis(portfolio.settings, kpis, window):
+    files = choose_kpis(portfolio.settings, kpis, window)
+    mistakes = find_mistakes(portfolio, files, tables)
+    for kpi, _ in files:
         found[kpi.id] = {}
-        if by in kpi.groupings and find_mistake(kpi, file, tables) is None:
+        if by in kpi.groupings and kpi.id not in mistakes:
             answer = evaluator.answer(kpi, days, by)
             keys, without_facts = answer.list_keys(), make_figure(kpi, None).value
             for day in set(days) - set(answer.failures):
@@ -111,21 +115,35 @@ def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = ""
     return [(replace(kpi, window=window), file) for kpi, file in chosen] if window else chosen
 
 
-def find_mistake(kpi: Kpi, file: LocatedYaml, tables: Tables) -> Label | None:
-    """What is wrong with a KPI's definition, with its place; None where it can be computed."""
-    for found in check_kpi(kpi, file, tables):
-        if found.level is Level.ERROR:
-            place = f"{found.path}:{found.line}:{found.column}"
-            return {lang: f"{place}: {render_message(found, lang)[0]}" for lang in ("en", "zh")}
-    return None
+def find_mistakes(
+    portfolio: RecordSource, files: Iterable[tuple[Kpi, LocatedYaml]], tables: Tables
+) -> dict[str, Label]:
+    """KPI → what is wrong with its definition, with its place and what to do, where it must not be computed: all that
+    ``kam check --settings`` refuses."""
+    found = {}
+    for kpi, file in files:
+        wrong = next((each for each in check_kpi(kpi, file, tables) if each.level is Level.ERROR), None)
+        found[kpi.id] = wrong
+    sound = [name for name, wrong in found.items() if wrong is None]
+    if sound and not isinstance(portfolio, TrialRecords):
+        found |= find_refusals(portfolio.settings, sound)
+    return {name: _told(wrong) for name, wrong in found.items() if wrong is not None}
+
+
+def _told(problem: Problem) -> Label:
+    place = f"{problem.path}:{problem.line}:{problem.column}"
+    (en, remedy), (zh, way) = (render_message(problem, lang) for lang in ("en", "zh"))
+    return {"en": f"{place}: {en}. {remedy}".rstrip(), "zh": f"{place}：{zh}。{way}"}
 
 
 def _compute_all(
-    settings: Settings, tables: Tables, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
+    portfolio: RecordSource, tables: Tables, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
 ) -> list[KpiResult]:
+    settings = portfolio.settings
     fiscal_start = settings.site.fiscal_year_start_month
     asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
-    return [asked.result(kpi, find_mistake(kpi, file, tables)) for kpi, file in files]
+    mistakes = find_mistakes(portfolio, files, tables)
+    return [asked.result(kpi, mistakes.get(kpi.id)) for kpi, _ in files]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kam.kpi.aggregate import worth_sql
-from kam.kpi.compute import choose_kpis, find_mistake
+from kam.kpi.compute import choose_kpis, find_mistakes
 from kam.kpi.definition import Kpi
 from kam.kpi.evaluate import Evaluator, halves
 from kam.kpi.opening import open_tables
@@ -47,10 +47,10 @@ def figures(
 
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month, account)
     made = [_nothing()]
-    for kpi, file in choose_kpis(portfolio.settings, kpis):
-        mistake = find_mistake(kpi, file, tables)
-        if mistake is not None:
-            raise TablesError(mistake["en"], mistake["zh"])
+    files = choose_kpis(portfolio.settings, kpis)
+    for mistake in find_mistakes(portfolio, files, tables).values():
+        raise TablesError(mistake["en"], mistake["zh"])
+    for kpi, _ in files:
         if by is None or by in kpi.groupings:
             made.append(_columns(evaluator, kpi, wanted, by or ""))
     return pa.concat_tables(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +25,26 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """How long a query may take on the made-up records; a sound one takes a few hundredths."""
 COLUMNS = 'CAST(account AS VARCHAR), CAST(person AS VARCHAR), "at", CAST(record AS VARCHAR), numerator, denominator'
+ENDLESS = "endless"
+"""The key of the problem of a query that was stopped."""
 Facts = Counter[tuple[Any, ...]]
 
 
 def try_kpis(root: Path, settings: Settings, seconds: float = SECONDS) -> list[Problem]:
     """Problems of fact queries that only show when they run, sorted. KPIs with other mistakes are left alone, and so
     are queries that fail on made-up texts; ``today_only`` KPIs may read the future."""
-    files = read_kpis(root)
+    found = find_unsound(root, settings, seconds=seconds)
+    return sorted((problem for listed in found.values() for problem in listed), key=lambda p: p.sort_key)
+
+
+def find_unsound(
+    root: Path, settings: Settings, names: Collection[str] | None = None, *, seconds: float = SECONDS
+) -> dict[str, list[Problem]]:
+    """KPI → the same problems, none of a sound one; of the KPIs named, or of all."""
+    files = [(kpi, file) for kpi, file in read_kpis(root) if names is None or kpi.id in names]
     today, later = make_trial(root, settings)
     with open_tables(today, DAY, cache=False) as before, open_tables(later, DAY, cache=False) as after:
-        found = [problem for kpi, file in files for problem in _try(kpi, file, before, after, settings, seconds)]
-    return sorted(found, key=lambda p: p.sort_key)
+        return {kpi.id: _try(kpi, file, before, after, settings, seconds) for kpi, file in files}
 
 
 def _try(
@@ -48,7 +57,7 @@ def _try(
         others = facts if kpi.today_only else _facts(kpi, after, seconds)
     except TablesError as error:
         if error.is_final:
-            file.report(("sql",), QUERY, "endless", {"seconds": f"{seconds:g}"})
+            file.report(("sql",), QUERY, ENDLESS, {"seconds": f"{seconds:g}"})
         return file.problems
     different = (others - facts) + (facts - others)
     if different:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kam.kpi.compute import find_mistake
+from kam.kpi.compute import find_mistakes
 from kam.kpi.definition import read_kpis
 from kam.kpi.evaluate import Evaluator
 from kam.kpi.facts import literal
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kam.kpi import FactRow, Kpi
     from kam.people.period import Period
     from kam.settings.values import Person
-    from kam.settings.yaml_reader import LocatedYaml
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
@@ -105,9 +104,11 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
     with open_tables(portfolio, day) as tables:
         quota = base_quota(settings.currencies, person.quotas, period.first, day)
         start = settings.site.fiscal_year_start_month
-        scorer = _Scorer(tables, Labels(settings, tables), start, person.id, spans, quota)
+        asked = [known[name] for name in sorted({goal.kpi for goal in scheme.goals} & known.keys())]
+        mistakes = find_mistakes(portfolio, asked, tables)
+        scorer = _Scorer(tables, Labels(settings, tables), start, person.id, spans, quota, mistakes)
         parts = tuple(
-            scorer.part(goal, *known[goal.kpi], period.first, day)
+            scorer.part(goal, known[goal.kpi][0], period.first, day)
             if goal.kpi in known
             else Part(goal, None, "", Figure(None, 0), "", None, None, MISSING)
             for goal in scheme.goals
@@ -121,7 +122,8 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
 
 @dataclass(frozen=True)
 class _Scorer:
-    """Figures of one person; ``spans`` are the days on which they owned accounts, ``quota`` is theirs up to the day."""
+    """Figures of one person; ``spans`` are the days on which they owned accounts, ``quota`` is theirs up to the day.
+    ``mistakes`` say why single KPIs must not be computed."""
 
     tables: Tables
     labels: Labels
@@ -129,11 +131,12 @@ class _Scorer:
     person: str
     spans: Mapping[str, Sequence[tuple[str, str]]]
     quota: Decimal | None
+    mistakes: Mapping[str, Label]
 
-    def part(self, goal: Goal, kpi: Kpi, file: LocatedYaml, first: date, day: date) -> Part:
+    def part(self, goal: Goal, kpi: Kpi, first: date, day: date) -> Part:
         """What a goal came to in the period that began on ``first``."""
         unit, grouping = self.labels.unit(kpi), grouping_of(goal.by, kpi)
-        mistake = find_mistake(kpi, file, self.tables) or self._find_gap(goal, grouping)
+        mistake = self.mistakes.get(kpi.id) or self._find_gap(goal, grouping)
         if mistake:
             return Part(goal, kpi, unit, Figure(None, 0), grouping, None, None, mistake)
         evaluator = Evaluator(self.tables, self.fiscal_start)

@@ -1,0 +1,49 @@
+"""Which definitions the trial refuses, remembered, so that no run computes them and hardly any has to try them.
+
+What a trial comes to depends on the settings, the KPI files and the code; it is kept for exactly these, in this process
+and in ``.kam/cache``, and only the KPIs that somebody wants to see are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from kam.kpi.definition import FOLDER
+from kam.kpi.trial import ENDLESS, find_unsound
+from kam.model.problem import Problem
+from kam.portfolio.remembered import Findings, make_key, recall, remember
+from kam.settings.files import digest_files
+
+if TYPE_CHECKING:
+    from kam.settings import Settings
+
+FILE = "trial.json"
+CODE = ("model", "settings", "policy", "value", "portfolio", "health", "tables", "kpi", "kpi/derived")
+"""The packages whose code decides what the trial comes to."""
+_known: dict[str, Findings] = {}
+"""What this process knows already, by key."""
+
+
+def find_refusals(settings: Settings, names: Collection[str]) -> dict[str, Problem]:
+    """KPI → why its query must not be believed: it reads the future, or does not end. Those named are asked for.
+
+    Queries that did not end are tried again by the next run, as that may have been the machine's fault.
+    """
+    key = _key(settings)
+    known = _known.get(key)
+    if known is None:
+        known = _known[key] = recall(settings.root, FILE, key) or {}
+    untried = {name for name in names if name not in known}
+    if untried:
+        known |= find_unsound(settings.root, settings, untried)
+        lasting = {name: found for name, found in known.items() if not any(each.key == ENDLESS for each in found)}
+        remember(settings.root, FILE, key, lasting)
+    return {name: known[name][0] for name in names if known[name]}
+
+
+def _key(settings: Settings) -> str:
+    """The KPI files are looked at themselves, as they may be those of another folder than the other settings'."""
+    folder = settings.root / FOLDER
+    raws = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yml"))}
+    return make_key(f"{settings.digest} {digest_files(raws)}", CODE)
