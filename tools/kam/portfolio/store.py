@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from itertools import chain
@@ -199,11 +199,11 @@ def _create(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def code_stamp() -> str:
+def code_stamp(parts: Iterable[str] = CODE) -> str:
     """Changes with any change of the code and texts that decide what is found."""
     digest = blake2b(f"{__version__} {sqlite3.sqlite_version}".encode(), digest_size=16)
     package = Path(__file__).parent.parent
-    for part in CODE:
+    for part in parts:
         with os.scandir(package / part) as entries:
             found = sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries if e.is_file())
         digest.update(repr(found).encode())

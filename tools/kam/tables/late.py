@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from kam.tables.kept import KeptRows
+
 WORD = re.compile(r"\w+")
+WORTH_KEEPING = 0.05
+"""Seconds from which on a filling is worth keeping; what is faster is as well done again."""
 
 
 class Connected(Protocol):
@@ -47,16 +52,22 @@ class CircleError(TablesError):
 
 @dataclass
 class LateTables:
-    """Keeps what is filled already."""
+    """Fills tables, and knows what is filled already.
+
+    ``kept`` holds the rows of former runs. ``failures`` counts the queries and fillings that failed: rows made
+    meanwhile may lack something that another time is there, and are not kept.
+    """
 
     known: dict[str, LateTable]
+    kept: KeptRows | None = None
+    failures: int = 0
     _filled: dict[str, set[date]] = field(default_factory=dict)
     _filling: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, listed: Iterable[LateTable]) -> LateTables:
+    def of(cls, listed: Iterable[LateTable], kept: KeptRows | None = None) -> LateTables:
         """The tables by their names."""
-        return cls({each.table.name: each for each in listed})
+        return cls({each.table.name: each for each in listed}, kept)
 
     @property
     def tables(self) -> tuple[SharedTable, ...]:
@@ -83,18 +94,55 @@ class LateTables:
                 self._fill(tables, late, missing)
 
     def _fill(self, tables: Connected, late: LateTable, days: list[date]) -> None:
+        """Fill a table for days that are not in it yet: with rows that are kept, else anew."""
         name = late.table.name
+        self._refuse_circle(name)
+        kept = self.kept.open(name) if self.kept else None
+        parts = {day.isoformat(): day for day in days} if late.by_day else {"": max(days)}
+        there = kept.read(parts) if kept else {}
+        if there:
+            insert_columns(tables.connection, _target(late), late.table.columns, _joined(there.values()))
+        missing = {part: day for part, day in parts.items() if part not in there}
+        if missing:
+            begun, failures = time.perf_counter(), self.failures
+            self._make(tables, late, list(missing.values()))
+            is_worth_it = time.perf_counter() - begun >= WORTH_KEEPING
+            if kept and is_worth_it and self.failures == failures:
+                kept.add({part: _rows_of(tables, late, day) for part, day in missing.items()})
+        self._filled.setdefault(name, set()).update(days)
+
+    def _make(self, tables: Connected, late: LateTable, days: list[date]) -> None:
+        self._filling.append(late.table.name)
+        try:
+            rows = late.rows(tables, days)
+        except BaseException:
+            self.failures += 1
+            raise
+        finally:
+            self._filling.pop()
+        insert = insert_rows if isinstance(rows, Sequence) else insert_columns
+        insert(tables.connection, _target(late), late.table.columns, rows)
+
+    def _refuse_circle(self, name: str) -> None:
         if name in self._filling:
             circle = " → ".join((*self._filling[self._filling.index(name) :], name))
             raise CircleError(
                 f"the table {name} is made from KPIs that ask for the table itself ({circle})",
                 f"数据表 {name} 由指标生成，而这些指标又要查询该表本身（{circle}）",
             )
-        self._filling.append(name)
-        try:
-            rows = late.rows(tables, days)
-        finally:
-            self._filling.pop()
-        insert = insert_rows if isinstance(rows, Sequence) else insert_columns
-        insert(tables.connection, f"memory.{quoted(name)}", late.table.columns, rows)
-        self._filled.setdefault(name, set()).update(days)
+
+
+def _target(late: LateTable) -> str:
+    return f"memory.{quoted(late.table.name)}"
+
+
+def _joined(parts: Iterable[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables(parts)
+
+
+def _rows_of(tables: Connected, late: LateTable, day: date) -> pa.Table:
+    """What a table holds of a day, or all of it."""
+    where = f" WHERE day = DATE '{day.isoformat()}'" if late.by_day else ""
+    return tables.connection.sql(f"FROM {_target(late)}{where}").to_arrow_table()

@@ -15,9 +15,11 @@ from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables
 from kam.tables.cadence import cadence_rows
 from kam.tables.gathered import CADENCE_DUE, REVISIONS, quoted
+from kam.tables.kept import KeptRows
 from kam.tables.late import LateTable, LateTables
 from kam.tables.plan import TablePlan, plan_tables
 from kam.tables.revisions import revision_columns
+from kam.tables.sealed import is_sealed, put_sealed, remove_sealed
 from kam.tables.session import Tables, lock_down
 
 if TYPE_CHECKING:
@@ -38,27 +40,31 @@ def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True, lat
 
     ``cache`` keeps the finished tables in ``.kam/cache``, named by the contents they were made from and believed
     only while their seal holds, which no other machine and no clone can make. ``late`` are further tables that are
-    filled when a query asks for them.
+    filled when a query asks for them; ``cache`` keeps their rows, too.
     """
     import duckdb
 
     plans = plan_tables(portfolio.settings.types.values())
     kept = _kept_file(portfolio) if cache else None
-    is_kept = kept is not None and (_is_whole(kept) or _keep(portfolio, plans, kept))
+    is_kept = kept is not None and (is_sealed(kept) or _keep(portfolio, plans, kept))
     connection = _attach(kept) if kept and is_kept else None
     if connection is None:
         fillings = start_filling(portfolio, split_records(portfolio, plans))
         connection = duckdb.connect(":memory:")
         connection.execute("ATTACH ':memory:' AS kept; USE kept")
         build_tables(connection, portfolio, plans, fillings)
-    return make_tables(connection, portfolio, as_of, late)
+    return make_tables(connection, portfolio, as_of, late, KeptRows(portfolio, as_of) if cache else None)
 
 
 def make_tables(
-    connection: duckdb.DuckDBPyConnection, portfolio: RecordSource, as_of: date, late: Iterable[LateTable] = ()
+    connection: duckdb.DuckDBPyConnection,
+    portfolio: RecordSource,
+    as_of: date,
+    late: Iterable[LateTable] = (),
+    kept: KeptRows | None = None,
 ) -> Tables:
     """Tables over a connection that has what ``build_tables`` makes attached as ``kept``; locks it down for good."""
-    filled = LateTables.of((*_own_late(portfolio), *late))
+    filled = LateTables.of((*_own_late(portfolio), *late), kept)
     for table in filled.tables:
         columns = ", ".join(f"{quoted(each.name)} {each.sql}" for each in table.columns)
         connection.execute(f"CREATE TABLE memory.{quoted(table.name)} ({columns})")
@@ -86,24 +92,6 @@ def _kept_file(portfolio: RecordSource) -> Path:
     return portfolio.root / FOLDER / f"tables-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:32]}.duckdb"
 
 
-def _seal_of(path: Path) -> str:
-    """The checksum, and what a file that came with a repository cannot foretell: its place and time on this disk."""
-    with path.open("rb") as file:
-        mark = os.fstat(file.fileno())
-        return f"{hashlib.file_digest(file, 'sha256').hexdigest()} {mark.st_ino} {mark.st_mtime_ns}"
-
-
-def _seal(path: Path) -> Path:
-    return path.with_suffix(".sha256")
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        return not path.is_symlink() and _seal(path).read_text("ascii") == _seal_of(path)
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
 def _keep(portfolio: RecordSource, plans: list[TablePlan], path: Path) -> bool:
     """Build the tables into the cache; false where it cannot be written. Errors of the build itself are not hidden."""
     import duckdb
@@ -125,11 +113,7 @@ def _keep(portfolio: RecordSource, plans: list[TablePlan], path: Path) -> bool:
         connection.execute("SET preserve_insertion_order = true")
         build_tables(connection, portfolio, plans, fillings)
         connection.close()
-        _seal(path).unlink(missing_ok=True)
-        draft.replace(path)
-        seal = _seal(path).with_suffix(f".{os.getpid()}.new")
-        seal.write_text(_seal_of(path), "ascii")
-        seal.replace(_seal(path))
+        put_sealed(draft, path)
     except (OSError, duckdb.IOException):
         return False
     finally:
@@ -149,10 +133,7 @@ def _remove_older(path: Path) -> None:
     """Keep the newest tables only; what another run still has open goes next time."""
     for other in path.parent.glob("tables-*.duckdb"):
         if other != path:
-            with suppress(OSError):
-                other.unlink()
-            with suppress(OSError):
-                _seal(other).unlink()
+            remove_sealed(other)
 
 
 def _attach(path: Path) -> duckdb.DuckDBPyConnection | None:

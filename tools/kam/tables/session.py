@@ -229,12 +229,14 @@ class Tables:
             with self._watch.limit(seconds):
                 yield
         except duckdb.InterruptException:
+            self.late.failures += 1
             error = TablesError(
                 f"the query took longer than {seconds:g} s and was stopped", f"查询超过 {seconds:g} 秒，已中止"
             )
             error.is_final = True
             raise error from None
         except duckdb.Error as error:
+            self.late.failures += 1
             raise _failed(error) from None
 
 
