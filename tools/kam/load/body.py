@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kam.load.characters import MAX_SLIPS, Places
-from kam.load.exact import has_body_sign, has_secret_sign
+from kam.load.exact import has_body_sign
 from kam.load.sensitive import find_sensitive
 from kam.load.slip import Slip
 
@@ -27,7 +27,7 @@ REFUSED = frozenset({"javascript", "vbscript", "data", "file", "jar", "blob", "a
 def check_body(body: str, first_line: int) -> Iterator[Slip]:
     """Yield one slip for each rule and line; ``first_line`` is the line of the file at which the body begins."""
     sound = body.encode("utf-8", "replace").decode()
-    if not has_body_sign(sound) and not has_secret_sign(sound):
+    if not has_body_sign(sound):
         return
     seen: set[tuple[str, int]] = set()
     places = Places(body)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from jsonschema_rs import Draft202012Validator, RegexOptions
 
@@ -46,15 +47,23 @@ _SECRET = (
     "(?i:passw|pwd|secret|pi[_ ]?key)|密码|口令|密钥|-----BEGIN|AKI|LTAI|eyJ|glpat-|xox|gh[ps]_|github_pat_"
     "|://[^@]{3,200}@"
 )
-has_secret_sign = _finder(_SECRET)
-"""True where a text needs a closer look for passwords and keys."""
-has_odd_sign = _finder(f"{SUSPICIOUS.pattern}|锟斤拷|>>>>>>>|{_SECRET}")
-"""True where a whole file needs a closer look, as it might hold something that has to be reported."""
-has_front_sign = _finder(r"[\\\t]|\{\{|\{%| #[^ \n]|(?:^|[\s\[{,:])(?:[&*]\S|!)|\[[^\]\n]*[，、；]")
-"""True where front matter could hold what its values do not show: escapes, template signs, a comment that cuts a
-value, an anchor, alias or tag, a list with Chinese separators."""
-has_body_sign = _finder(r"[<{&]|\]\(|\]:|[0-9]{11}|[0-9]{3}[ -][0-9]{4}[ -]|\n---")
+_ODD = f"{SUSPICIOUS.pattern}|锟斤拷|>>>>>>>|{_SECRET}"
+"""What needs a closer look wherever it stands, as it might have to be reported."""
+has_front_sign = _finder(rf"{_ODD}|[\\\t]|\{{\{{|\{{%| #[^ \n]|(?:^|[\s\[{{,:])(?:[&*]\S|!)|\[[^\]\n]*[，、；]")
+"""True where front matter, or a value in it, needs a closer look: for what values do not show, too, which are escapes,
+template signs, a comment that cuts a value, an anchor, alias or tag, a list with Chinese separators."""
+has_body_sign = _finder(rf"{_ODD}|[<{{&]|\]\(|\]:|[0-9]{{11}}|[0-9]{{3}}[ -][0-9]{{4}}[ -]|\n---")
 """True where a body needs a closer look."""
+
+
+@cache
+def _secret_finder() -> Callable[[str], bool]:
+    return _finder(_SECRET)
+
+
+def has_secret_sign(text: str) -> bool:
+    """True where a text needs a closer look for passwords and keys."""
+    return _secret_finder()(text)
 
 
 def is_composed(text: str) -> bool:

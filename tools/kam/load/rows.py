@@ -1,230 +1,253 @@
-"""Front matter in its plainest form read line by line, without a YAML parser: three times as fast.
+"""Front matter in its plainest form read line by line, without a YAML parser: many times as fast.
 
 Only what can mean but one thing is taken: one field in a line, lists and maps by indentation, flat lists and maps in
 brackets, quotes around a whole value. Everything else (comments behind values, text over several lines, …) raises Doubt
 and goes to the parser. A test holds the two to the same values.
+
+What stands below a key is first joined to its line, with ``BREAK`` for the line breaks, so that a map is as many lines
+as it has fields. Most lines of a portfolio (dates, people, choices, …) come again and again: those that were read
+before are looked up all at once, and only the others are looked at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from kam.load.exact import has_front_sign, is_composed
 from kam.load.plan import Plan
 from kam.load.scalars import Doubt, Scalar, compile_scalar
 
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """Names of fields that YAML reads as text for certain; a file with any other goes to the parser."""
 MAX_REMEMBERED = 4096
+MAX_LENGTH = 80
+"""Longer lines seldom come again."""
+BREAK = "\r"
+"""Stands for the line break before a line that belongs to a key above. No file in order holds it otherwise."""
 BEGINS_PLAIN = frozenset("+(（《【$¥￥€£_")
 """Signs besides letters and digits that text may begin with, without quotes and without any doubt."""
+QUOTES = frozenset("\"'")
+IN_FLOW = re.compile(r"[][{},]")
+IN_FLOW_LIST = re.compile("[，、；]")
+BLANK_LINES = re.compile("\n\n+")
 
-Inline = Callable[[str], Any]
-Block = Callable[[list[str], int, int], tuple[Any, int]]
-Pairs = dict[str, tuple[str, Any]]
-"""A line, or a part of one between commas → its key and value."""
+Read = Callable[[str], Any]
 
 
 class Shape:
     """How a value of one plan is read.
 
-    ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the lines below.
-    ``repeats`` is true where values come again and again: dates, choices, references. Lines with them are remembered.
+    ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the lines below the key,
+    ``lines`` the lines of a map that stand at the left edge. ``is_plain`` is true of values that can be shared.
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.kind = plan.kind
-        self.inline: Inline
-        self.flow: Inline = _refuse_flow
-        self.block: Block = _refuse_block
-        self.repeats = plan.kind not in ("map", "list", "number") and (plan.strict or plan.kind != "text")
+        self.inline: Read
+        self.flow: Read = _refuse
+        self.block: Read = _refuse
+        self.lines: Read = _refuse
+        self.is_plain = plan.kind not in ("map", "list")
         if plan.kind == "map":
-            self.fields = {name: Shape(inner) for name, inner in plan.fields.items() if KEY.fullmatch(name)}
-            self.inline, self.block = _compile_flow_map(self.fields), _compile_map(self.fields)
+            fields = {name: Shape(inner) for name, inner in plan.fields.items() if KEY.fullmatch(name)}
+            self.inline, self.lines = _compile_flow_map(fields), _compile_lines(fields)
+            self.block = _compile_block(self.lines)
         elif plan.kind == "list":
             items = Shape(plan.items or Plan())
             self.inline, self.block = _compile_flow_list(items), _compile_list(items, plan.unique)
+        elif plan.kind == "text":
+            self.inline, self.flow = _compile_text(plan)
         else:
-            scalar = compile_scalar(plan)
-            self.inline, self.flow = _compile_value(scalar), _compile_flow_value(scalar)
+            self.inline = self.flow = _compile_exact(compile_scalar(plan))
 
 
 def read_rows(front: str, shape: Shape) -> dict[str, Any]:
     """The values of a front matter (each line ended by a line feed) whose map has this shape."""
-    if " #" in front or " \n" in front or "\n#" in front:
-        raise Doubt
-    lines = front.split("\n")
-    lines.pop()
-    if "" in lines:
-        lines = [line for line in lines if line]
-    data, end = shape.block(lines, 0, 0)
-    if end != len(lines) or not data:
-        raise Doubt
-    return data  # type: ignore[no-any-return]
+    data: dict[str, Any] = shape.lines(front[:-1])
+    return data
 
 
-def _refuse_block(lines: list[str], start: int, width: int) -> tuple[Any, int]:
+def _refuse(text: str) -> Any:
     raise Doubt
 
 
-def _refuse_flow(text: str) -> Any:
-    raise Doubt
+class _Remembered(dict[str, Any]):
+    """What texts were read as. A text that was not read before is read when it is asked for."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: Mapping[str, Shape]) -> None:
+        super().__init__()
+        self.fields = fields
+
+    def keep(self, text: str, value: Any) -> None:
+        if len(text) <= MAX_LENGTH:
+            if len(self) >= MAX_REMEMBERED:
+                self.clear()
+            self[text] = value
 
 
-def _remember(remembered: Pairs, text: str, pair: tuple[str, Any]) -> None:
-    """Keep what a text was read as, so that the same text is known at once when it comes again."""
-    if len(remembered) >= MAX_REMEMBERED:
-        remembered.clear()
-    remembered[text] = pair
+class _Lines(_Remembered):
+    """Lines of a map → key and value."""
+
+    def __missing__(self, line: str) -> tuple[str, Any]:
+        key, _, value = line.partition(": ")
+        shape = self.fields.get(key)
+        if shape is None:
+            key, _, below = line.partition(":" + BREAK)
+            shape = self.fields.get(key)
+            if shape is None:
+                raise Doubt
+            return key, shape.block(below)
+        pair = key, shape.inline(value)
+        if shape.is_plain:
+            self.keep(line, pair)
+        return pair
 
 
-def _compile_map(fields: dict[str, Shape]) -> Block:
-    remembered: Pairs = {}
+class _Parts(_Remembered):
+    """Parts of a map in braces → key and value."""
 
-    def read_map(lines: list[str], start: int, width: int) -> tuple[Any, int]:
-        data: dict[str, Any] = {}
-        index, count, indent = start, len(lines), " " * width
-        while index < count:
-            line = lines[index]
-            if width:
-                if not line.startswith(indent):
-                    break
-                line = line[width:]
-            index += 1
-            pair = remembered.get(line)
-            if pair:
-                if pair[0] in data:
-                    raise Doubt
-                data[pair[0]] = pair[1]
-                continue
-            key, colon, value = line.partition(": ")
-            shape = fields.get(key if colon else line[:-1])
-            if colon:
-                if shape is None or key in data:
-                    raise Doubt
-                data[key] = shape.inline(value)
-                if shape.repeats:
-                    _remember(remembered, line, (key, data[key]))
-            else:
-                key = line[:-1]
-                if shape is None or key in data or line[-1] != ":" or index == count:
-                    raise Doubt
-                data[key], index = shape.block(lines, index, _width_below(lines[index], width, shape))
-        return data, index
-
-    return read_map
+    def __missing__(self, part: str) -> tuple[str, Any]:
+        key, _, value = part.partition(": ")
+        shape = self.fields.get(key)
+        if shape is None:
+            raise Doubt
+        pair = key, shape.flow(value)
+        self.keep(part, pair)
+        return pair
 
 
-def _width_below(line: str, width: int, shape: Shape) -> int:
-    """How far the first line of a value stands in that begins below its key, which stands ``width`` in."""
-    below = len(line) - len(line.lstrip(" "))
-    is_item = line.startswith("- ", below)
-    if below < width or (below == width and not is_item) or is_item != (shape.kind == "list"):
+class _Items(_Remembered):
+    """Items of a list in brackets → value."""
+
+    def __missing__(self, part: str) -> Any:
+        if IN_FLOW_LIST.search(part):
+            raise Doubt
+        value = self.fields[""].flow(part)
+        self.keep(part, value)
+        return value
+
+
+def _compile_lines(fields: Mapping[str, Shape]) -> Read:
+    known = _Lines(fields).__getitem__
+
+    def read_lines(text: str) -> dict[str, Any]:
+        lines = text.replace("\n ", BREAK + " ").split("\n")
+        try:
+            data = dict(map(known, lines))
+        except Doubt:
+            tidy = BLANK_LINES.sub("\n", text).strip("\n").replace("\n- ", BREAK + "- ")
+            if tidy == text:
+                raise
+            return read_lines(tidy)
+        if len(data) != len(lines):
+            raise Doubt
+        return data
+
+    return read_lines
+
+
+def _compile_block(read: Read) -> Read:
+    def read_block(text: str) -> dict[str, Any]:
+        width = len(text) - len(text.lstrip(" "))
+        return read(_dedent(text[width:], width))  # type: ignore[no-any-return]
+
+    return read_block
+
+
+def _dedent(text: str, width: int) -> str:
+    """Lines below a key, all ``width`` in or more, at the left edge; the first is already there."""
+    text = text.replace(BREAK + " " * width, "\n")
+    if BREAK in text:
         raise Doubt
-    return below
+    return text
 
 
-def _compile_list(items: Shape, unique: str) -> Block:
-    def read_list(lines: list[str], start: int, width: int) -> tuple[Any, int]:
-        found = []
-        index, count, hyphen = start, len(lines), " " * width + "- "
-        while index < count:
-            line = lines[index]
-            if not line.startswith(hyphen):
-                if line.startswith(" ", width) and line.startswith(" " * width):
-                    raise Doubt
-                break
-            rest = line[width + 2 :]
-            if items.kind != "map" or rest[0] == "{":
-                found.append(items.inline(rest))
-                index += 1
-                continue
-            lines[index] = f"{' ' * width}  {rest}"
-            item, index = items.block(lines, index, width + 2)
-            found.append(item)
-        _compare(found, unique)
-        return found, index
+def _compile_list(items: Shape, unique: str) -> Read:
+    inline, lines, is_map = items.inline, items.lines, items.lines is not _refuse
+
+    def read_list(text: str) -> list[Any]:
+        width = len(text) - len(text.lstrip(" "))
+        if not text.startswith("- ", width):
+            raise Doubt
+        parts = text[width + 2 :].split(f"{BREAK}{' ' * width}- ")
+        if not is_map:
+            return [*map(inline, parts)]
+        found = [inline(part) if part[:1] == "{" else lines(_dedent(part, width + 2)) for part in parts]
+        if unique and len({item.get(unique) for item in found}) != len(found):
+            raise Doubt
+        return found
 
     return read_list
 
 
-def _compare(items: list[Any], unique: str) -> None:
-    if unique and len({item.get(unique) for item in items}) != len(items):
-        raise Doubt
-
-
-def _compile_value(scalar: Scalar) -> Inline:
-    def read_value(text: str) -> Any:
-        first = text[0]
-        if first.isalnum() or first in BEGINS_PLAIN:
-            if ": " in text or text[-1] == ":":
-                raise Doubt
-            return scalar(text, False)
-        if first in "\"'" and len(text) > 1 and text[-1] == first and text.count(first) == 2:
-            return scalar(text[1:-1], True)
-        if first == "-" and text[1:2].isdigit():
-            return scalar(text, False)
-        raise Doubt
-
-    return read_value
-
-
-def _parts(text: str, opening: str, closing: str) -> list[str]:
-    """What stands between commas in brackets that hold no brackets. A quoted part is refused by its first sign."""
-    inner = text[1:-1]
-    if text[0] != opening or text[-1] != closing or inner.count(",") != inner.count(", "):
-        raise Doubt
-    if "[" in inner or "]" in inner or "{" in inner or "}" in inner:
-        raise Doubt
-    return inner.split(", ") if inner else []
-
-
-def _compile_flow_map(fields: dict[str, Shape]) -> Inline:
-    remembered: Pairs = {}
+def _compile_flow_map(fields: Mapping[str, Shape]) -> Read:
+    known = _Parts(fields).__getitem__
 
     def read_flow_map(text: str) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for part in _parts(text, "{", "}"):
-            pair = remembered.get(part)
-            if pair is None:
-                key, colon, value = part.partition(": ")
-                shape = fields.get(key)
-                if shape is None or not colon:
-                    raise Doubt
-                pair = key, shape.flow(value)
-                if shape.repeats:
-                    _remember(remembered, part, pair)
-            if pair[0] in data:
-                raise Doubt
-            data[pair[0]] = pair[1]
+        if text == "{}":
+            return {}
+        parts = text[1:-1].split(", ")
+        data = dict(map(known, parts))
+        if len(data) != len(parts) or text[0] != "{" or text[-1] != "}":
+            raise Doubt
         return data
 
     return read_flow_map
 
 
-def _compile_flow_list(items: Shape) -> Inline:
-    read, remembered = items.flow, Pairs()
-
-    def read_repeated(part: str) -> Any:
-        pair = remembered.get(part)
-        if pair is None:
-            pair = "", read(part)
-            _remember(remembered, part, pair)
-        return pair[1]
+def _compile_flow_list(items: Shape) -> Read:
+    known = _Items({"": items}).__getitem__
 
     def read_flow_list(text: str) -> list[Any]:
-        return [*map(read_repeated if items.repeats else read, _parts(text, "[", "]"))]
+        if text == "[]":
+            return []
+        if text[:1] != "[" or text[-1] != "]":
+            raise Doubt
+        return [*map(known, text[1:-1].split(", "))]
 
     return read_flow_list
 
 
-def _compile_flow_value(scalar: Scalar) -> Inline:
-    def read_flow_value(text: str) -> Any:
-        if not text or not (text[0].isalnum() or text[0] in BEGINS_PLAIN):
+def _compile_exact(scalar: Scalar) -> Read:
+    """Reads what has but one form: numbers, days, times, yes and no."""
+
+    def read_exact(text: str) -> Any:
+        if text[:1] in QUOTES:
+            return scalar(_unquote(text), True)
+        return scalar(text, False)
+
+    return read_exact
+
+
+def _unquote(text: str) -> str:
+    quote = text[0]
+    if len(text) < 2 or text[-1] != quote or text.count(quote) != 2:
+        raise Doubt
+    return text[1:-1]
+
+
+def _compile_text(plan: Plan) -> tuple[Read, Read]:
+    """Two functions: one reads a text that is the rest of a line, one a text between commas in brackets."""
+    scalar = compile_scalar(plan)
+
+    def read_text(text: str) -> Any:
+        if has_front_sign(text) or not is_composed(text):
             raise Doubt
-        if ": " in text or text[-1] == ":" or text[-1] == " ":
+        first = text[:1]
+        if first in QUOTES:
+            return scalar(_unquote(text), True)
+        if not (first.isalnum() or first in BEGINS_PLAIN or (first == "-" and text[1:2].isdigit())):
+            raise Doubt
+        if ": " in text or " #" in text or text[-1] in ": ":
             raise Doubt
         return scalar(text, False)
 
-    return read_flow_value
+    def read_flow_text(text: str) -> Any:
+        if IN_FLOW.search(text) or ":?" in text or text[:1] in QUOTES:
+            raise Doubt
+        return read_text(text)
+
+    return read_text, read_flow_text
