@@ -95,6 +95,13 @@ def test_spread_of_workload_counts_those_without_work(given: Given, staffed: Set
     assert east["West"].value is None and "only one person" in (east["West"].reason or {})["en"]
 
 
+def test_a_week_that_does_not_divide_forty_hours_is_not_rounded(given: Given, staffed: Settings) -> None:
+    settings = replace(staffed, people=STAFF | {"ben": person("ben", "seller", "East", 38)})
+    peak = value(given(WORK, settings), "workload_peak")
+    load = Decimal(2) * 40 / 38
+    assert peak is not None and abs(peak - 9 / (3 + load)) < Decimal("1e-9")
+
+
 def test_hours_of_service_are_held_against_four_weeks_of_capacity(given: Given, staffed: Settings) -> None:
     done = {"title": "Visit", "kind": "on_site", "person": "ann", "hours": 8}
     records = WORK | {

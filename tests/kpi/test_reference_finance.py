@@ -182,6 +182,7 @@ def test_contractual_lifetime_value(given: Given, sample_settings: Settings, pai
     found = value(given(ACME | {"acme/orders/2026-03#1": order("2026-03-01", 1)}, settings), "clv", DAY)
     assert found is not None
     assert found.quantize(Decimal("0.001")) == Decimal(expected)
+    assert abs(found * 3 - (8 if paid == "end" else 11)) < Decimal("1e-8"), "rounded when shown, not before"
 
 
 def test_lifetime_value_by_tier_less_the_cost_of_winning(given: Given, sample_settings: Settings) -> None:
