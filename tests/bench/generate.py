@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import generate_trade
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PER_ACCOUNT = 40
 START = date(2024, 1, 1)
@@ -23,6 +25,11 @@ DAYS = 720
 LATEST = START + timedelta(days=DAYS)
 FRESH_DAYS = 20
 """Issues and reviews of the last of these days are the ones that may be open, or new."""
+
+SCALES = (("csat", 1, 5), ("nps", 0, 10), ("ces", 1, 7), ("complaint", 0, 0))
+"""Kinds of feedback with their lowest and highest answer."""
+QUOTAS_FROM = date(2025, 7, 1)
+"""The sample's quotas begin after the days that are looked at."""
 
 LISTS = dict(
     line.split(": ", 1) for line in Path(__file__).with_name("words.txt").read_text(encoding="utf-8").splitlines()
@@ -40,6 +47,7 @@ class Account:
         self.draw = random.Random(f"{seed}/{number}")
         self.people = people
         self.products = products
+        self.is_lost = number % 25 == 7
         self.chinese = number % 2 == 0
         n = number // 2
         if self.chinese:
@@ -83,15 +91,14 @@ class Account:
     def files(self) -> Iterator[tuple[str, str, int]]:
         """Path below the account's folder, text, and how many records it holds."""
         yield "profile.md", self.profile(), 1
-        yield "contracts/2024-frame.md", self.contract(), 1
-        makers = (("opportunities", 9), ("issues", 9), ("meetings", 7), ("feedback", 5), ("services", 4))
+        makers = (("opportunities", 8), ("issues", 8), ("meetings", 5), ("feedback", 5), ("services", 3))
         for folder, count in makers:
             for at in range(count):
                 day = self.day()
                 slug, title = self.topic()
                 text = getattr(self, folder)(day, title)
                 yield f"{folder}/{day}-{slug}-{at + 1}.md", text, 1
-        yield "orders/2025-03.md", self.orders(), 4
+        yield from generate_trade.files(self)
 
     def profile(self) -> str:
         """The account itself."""
@@ -100,7 +107,7 @@ class Account:
             f"name: {self.name}",
             f"legal_name: {self.legal}",
             f"owner: {self.person()}",
-            f"lifecycle: {self.draw.choice(('active', 'prospect', 'at_risk'))}",
+            f"lifecycle: {'closed' if self.is_lost else self.draw.choice(('active', 'prospect', 'at_risk'))}",
             f"tier: {self.draw.choice('ABCCCCCCCCDDDDDDDDDD')}",
             f"country: {'CN' if zh else 'DE'}",
             f"region: {'华东' if zh else 'Europe'}",
@@ -108,10 +115,11 @@ class Account:
             f"main_business: {'生产和销售工业品' if zh else 'Makes and sells industrial goods'}",
             f"website: https://www.customer-{self.number}.example.com",
             f"needs: {'稳定供货，缩短交期' if zh else 'Steady supply and short delivery times'}",
-            f"since: {self.day()}",
+            f"since: {START if self.is_lost else self.day()}",
             "currency: CNY",
             f"employees: {self.draw.randrange(50, 5000)}",
             f"reviewed: {LATEST - timedelta(days=self.draw.randrange(FRESH_DAYS))}",
+            *self.standing(),
             "contacts:",
         ]
         for at, (name, role, influence) in enumerate(
@@ -126,28 +134,19 @@ class Account:
             lines.append(f"  - {{id: c{at}, name: {name}, role: {role}, influence: {influence}{primary}}}")
         return self.keep(lines, "needs")
 
-    def contract(self) -> str:
-        """A frame contract."""
-        lines = [
-            f"title: {'框架供货合同' if self.chinese else 'Frame supply contract'}",
-            f"number: FC-{self.number:06d}",
-            "kind: frame",
-            "status: in_force",
-            "parties:",
-            "  - {name: Taihe-Brandt, role: supplier}",
-            f"  - {{name: {self.legal}, role: customer}}",
-            f"value: {self.draw.randrange(100, 5000) * 1000}",
-            "currency: CNY",
-            "signed_on: 2024-01-15",
-            "start: 2024-02-01",
-            "end: 2027-01-31",
-            "notice_days: 90",
-            "renewal: negotiated",
-            f"owner: {self.person()}",
-            "approvals:",
-            f"  - {{id: a1, role: sales, person: {self.person()}, decision: approved, on: 2024-01-12}}",
-        ]
-        return self.keep(lines, "notice_days")
+    def standing(self) -> list[str]:
+        """Where the account stands and stood: why it left, its tiers, what it spends and what it cost to win."""
+        lines = []
+        if self.is_lost:
+            why = "转向其他供应商" if self.chinese else "Went to another supplier"
+            lines = ["lifecycle_history:", f"  - {{at: 2024-01-08, to: active, by: {self.person()}}}"]
+            lines.append(f"  - {{at: 2025-08-20, to: closed, by: {self.person()}, why: {why}}}")
+        if self.number % 5 == 0:
+            lines += [f"acquisition_cost: {self.draw.randrange(5, 60) * 1000}", "category_spend:"]
+            lines += [
+                f"  - {{category: pumps, year: {y}, amount: {self.draw.randrange(1, 9)}00000}}" for y in (2024, 2025)
+            ]
+        return lines
 
     def opportunities(self, day: date, title: str) -> str:
         """A chance to sell, open or closed."""
@@ -228,13 +227,14 @@ class Account:
         return self.keep(lines, "purpose")
 
     def feedback(self, day: date, title: str) -> str:
-        """An answer to a survey."""
+        """An answer to a survey, or a complaint."""
+        kind, lowest, highest = self.draw.choice((*SCALES, SCALES[0], SCALES[0]))
         lines = [
             f"title: {title}",
-            "kind: csat",
+            f"kind: {kind}",
             f"on: {day}",
-            f"score: {self.draw.randrange(1, 6)}",
-            "scale: 1-5",
+            *([f"score: {self.draw.randrange(lowest, highest + 1)}", f"scale: {lowest}-{highest}"] if highest else []),
+            *(["method: effort"] if kind == "ces" and self.draw.random() < 0.3 else []),
             f"comment: {'服务及时，备件稍慢' if self.chinese else 'Quick service, spare parts a little slow'}",
             f"contact: {self.contact()}",
             "channel: survey",
@@ -256,28 +256,12 @@ class Account:
             f"request: {'检查泵组' if self.chinese else 'Check the pump set'}",
             f"result: {'运行正常' if self.chinese else 'Runs as it should'}",
             f"hours: {self.draw.randrange(2, 16)}.5",
-            "hourly_rate: 420",
+            *(["hourly_rate: 420"] if self.draw.random() < 0.7 else []),
             f"cost: {self.draw.randrange(500, 6000)}",
             "currency: CNY",
             "satisfied: true",
         ]
         return self.keep(lines, "result")
-
-    def orders(self) -> str:
-        """A month of orders in a ledger."""
-        lines = ["---", "entries:"]
-        for at in range(1, 5):
-            lines += [
-                f"  - id: SO-{self.number:05d}-{at}",
-                f"    date: 2025-03-{at * 6:02d}",
-                "    currency: CNY",
-                "    status: delivered",
-                f"    owner: {self.person()}",
-                "    lines:",
-                f"      - {{product: {self.product()}, quantity: {self.draw.randrange(1, 9)}, unit_price: 48600.00, "
-                f"promised: 2025-05-{at * 6:02d}}}",
-            ]
-        return "\n".join([*lines, "---", ""])
 
 
 def generate(target: Path, records: int, seed: int = 1) -> int:
@@ -285,9 +269,17 @@ def generate(target: Path, records: int, seed: int = 1) -> int:
     shutil.copytree(REPOSITORY / "site-config", target / "site-config", ignore=shutil.ignore_patterns("theme"))
     (target / "site-config/approvals.yml").unlink()  # nobody here can seal approvals
     (target / "mkdocs.yml").write_text("site_name: Benchmark\n", encoding="utf-8")
-    people = _keys(target / "site-config/people.yml")
+    staff = target / "site-config/people.yml"
+    people = _keys(staff)
+    staff.write_text(
+        staff.read_text(encoding="utf-8").replace("{from: 2026-01-01,", f"{{from: {QUOTAS_FROM},"), encoding="utf-8"
+    )
     products = _keys(target / "site-config/products.yml")
     (target / "accounts").mkdir()
+    for path, text in generate_trade.trainings(people):
+        file = target / "accounts/_portfolio/trainings" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     written = number = 0
     while written < records:
         account = Account(number, seed, people, products)
