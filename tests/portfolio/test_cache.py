@@ -22,6 +22,11 @@ from kam.portfolio.report import report_row
 
 Plant = Callable[[dict[str, str]], Path]
 DAY = date(2026, 3, 31)
+DAMAGES = {
+    "foreign": "CREATE TABLE more (x)",
+    "view": "CREATE VIEW more AS SELECT * FROM records",
+    "unfinished": "DELETE FROM meta WHERE name = 'key'",
+}
 SCRIPT = """
 import sys, json, datetime
 from pathlib import Path
@@ -68,7 +73,7 @@ def close_all(root: Path) -> None:
     db.close()
 
 
-@pytest.mark.parametrize("damage", ["garbage", "cut", "empty", "foreign", "view"])
+@pytest.mark.parametrize("damage", ["garbage", "cut", "empty", "foreign", "view", "unfinished"])
 def test_a_damaged_or_foreign_cache_is_left_aside(damage: str, plant: Plant, texts: dict[str, str]) -> None:
     root = plant(texts)
     expected = look(root)
@@ -82,8 +87,7 @@ def test_a_damaged_or_foreign_cache_is_left_aside(damage: str, plant: Plant, tex
         path.write_bytes(b"")
     else:
         with sqlite3.connect(path) as db:
-            more = "TABLE more (x)" if damage == "foreign" else "VIEW more AS SELECT * FROM records"
-            db.execute(f"CREATE {more}")
+            db.execute(DAMAGES[damage])
         db.close()
     assert look(root) == expected
     assert look(root) == expected
@@ -97,7 +101,7 @@ def test_a_cache_that_came_with_the_repository_is_not_believed(
     close_all(root)
     with sqlite3.connect(cache_file(root)) as db:
         db.execute("UPDATE accounts SET problems = '[]'")
-        db.execute("UPDATE files SET problems = '[]'")
+        db.execute("UPDATE files SET found = '[]'")
         db.execute("DELETE FROM answers")
     db.close()
     copy = tmp_path / "copy"

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from stat import S_ISREG
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kam.load import check_name
 from kam.model.problem import Level, Problem
 from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.slug import casefold_key
@@ -26,12 +27,8 @@ PLAIN_LENGTH = 80
 """Names that are surely in order, which most are: no device of Windows has a hyphen in its name."""
 
 
-class RecordFile(NamedTuple):
-    """A file that holds records; ``path`` begins with ``accounts/``."""
-
-    path: str
-    type: str
-    mark: Mark
+RecordFile = tuple[str, str, Mark]
+"""A file that holds records: its path, which begins with ``accounts/``, the type of the records, and its mark."""
 
 
 @dataclass(slots=True)
@@ -64,7 +61,7 @@ def _check_profile(account: str, listing: Listing, layout: Layout, settings: Set
     """An account that has records and no profile; one whose profile only has the wrong name was told so."""
     if account in (PORTFOLIO, UNASSIGNED) or "profile" not in settings.types:
         return
-    known = any(each.type == "profile" for each in layout.records)
+    known = any(kind == "profile" for _, kind, _ in layout.records)
     if not known and PROFILE_FILE not in listing.names and not any(map(is_profile_like, listing.names)):
         yield problem(account, "profile-missing", account=account)
 
@@ -72,7 +69,7 @@ def _check_profile(account: str, listing: Listing, layout: Layout, settings: Set
 def check_top(listing: Listing) -> list[Problem]:
     """What is out of place directly under ``accounts/``: files, links, account folders that differ only in case."""
     found = list(_check_listing(listing))
-    found += [problem(path, "stray-file", "top") for path in _plain_files(listing)]
+    found += [problem(path, "stray-file", "top") for path, _ in _plain_files(listing)]
     return found
 
 
@@ -92,16 +89,16 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
     if listing.error:
         key = "folder-denied" if listing.error in (errno.EACCES, errno.EPERM) else "folder"
         yield problem(listing.folder, "unreadable", key, reason=os.strerror(max(listing.error, 0)))
-    for name in listing.names:
-        if not is_text(name):
-            yield problem(_join(listing.folder, name.rstrip("/")), "stray-file", "bytes")
-    if not all(map(S_ISREG, listing.modes)):
+    together = "/".join(listing.names)
+    if not is_text(together):
+        stray = [name.rstrip("/") for name in listing.names if not is_text(name)]
+        yield from (problem(_join(listing.folder, name), "stray-file", "bytes") for name in stray)
+    if not all(map(S_ISREG, set(listing.modes))):
         for path, mark in _files(listing):
             if is_link(mark):
                 yield problem(path, "symlink")
             elif not is_regular(mark):
                 yield problem(path, "stray-file", "special")
-    together = "/".join(listing.names)
     if together.isascii() and together.lower() == together:
         return
     seen: dict[str, str] = {}
@@ -114,16 +111,12 @@ def _check_listing(listing: Listing) -> Iterator[Problem]:
 
 
 def _read_account_folder(account: str, listing: Listing, settings: Settings, layout: Layout) -> None:
-    from kam.load import check_name
-
     is_special = account in (PORTFOLIO, UNASSIGNED)
     if not is_special:
         layout.problems += check_name(f"accounts/{account}", is_folder=True)
-    for path, mark in _files(listing):
-        if not is_regular(mark):
-            continue
+    for path, mark in _plain_files(listing):
         if path == f"{account}/{PROFILE_FILE}" and not is_special and "profile" in settings.types:
-            layout.records.append(RecordFile(f"accounts/{path}", "profile", mark))
+            layout.records.append((f"accounts/{path}", "profile", mark))
         else:
             name = path.rpartition("/")[2]
             key = "leftover" if is_leftover(name) else "account"
@@ -161,23 +154,20 @@ def _nearest(folder: str, settings: Settings) -> str:
 
 
 def _read_type_folder(account: str, listing: Listing, settings: Settings, layout: Layout) -> None:
-    from kam.load import check_name
-
     rtype = settings.type_of_folder(listing.folder[len(account) + 1 :])
     if rtype is None or rtype.name == "profile" or not _fits(account, rtype):
-        layout.others += _plain_files(listing)
+        layout.others += [path for path, _ in _plain_files(listing)]
         return
-    start = len(listing.folder) + 1
-    for path, mark in _files(listing):
-        if not is_regular(mark):
-            continue
+    start, kind, is_ledger = len(listing.folder) + 1, rtype.name, rtype.layout == "ledger"
+    is_plain = PLAIN_NAME.fullmatch
+    for path, mark in _plain_files(listing):
         if path.endswith(".md") and not path.startswith("~$", start):
-            if rtype.layout == "ledger":
+            if is_ledger:
                 layout.problems += _check_month(path, path[start:])
-            elif len(path) - start > PLAIN_LENGTH or not PLAIN_NAME.fullmatch(path, start):
+            elif len(path) - start > PLAIN_LENGTH or not is_plain(path, start):
                 found = check_name(f"accounts/{path}")
                 layout.problems += [each for each in found if each.args.get("part") == path[start:]]
-            layout.records.append(RecordFile(f"accounts/{path}", rtype.name, mark))
+            layout.records.append((f"accounts/{path}", kind, mark))
         else:
             layout.others.append(path)
             key = "leftover" if is_leftover(path[start:]) else "suffix"
@@ -197,12 +187,8 @@ def _check_month(path: str, name: str) -> Iterator[Problem]:
 
 
 def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> None:
-    from kam.load import check_name
-
     site = settings.site
-    for path, mark in _files(listing):
-        if not is_regular(mark):
-            continue
+    for path, mark in _plain_files(listing):
         layout.others.append(path)
         if is_leftover(path.rpartition("/")[2]):
             layout.problems.append(problem(path, "stray-file", "leftover"))
@@ -218,14 +204,14 @@ def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> N
 
 
 def _files(listing: Listing) -> Iterator[tuple[str, Mark]]:
-    names = (name for name in listing.names if name[-1] != "/")
-    for name, mark in zip(names, listing.marks, strict=True):
-        if is_text(name):
-            yield _join(listing.folder, name), mark
+    names = [name for name in listing.names if name[-1] != "/"]
+    start = f"{listing.folder}/" if listing.folder else ""
+    return ((start + name, mark) for name, mark in zip(names, listing.marks, strict=True) if is_text(name))
 
 
-def _plain_files(listing: Listing) -> list[str]:
-    return [path for path, mark in _files(listing) if is_regular(mark)]
+def _plain_files(listing: Listing) -> list[tuple[str, Mark]]:
+    """Paths and marks of the ordinary files."""
+    return [(path, mark) for path, mark in _files(listing) if S_ISREG(mark[0])]
 
 
 def _join(folder: str, name: str) -> str:

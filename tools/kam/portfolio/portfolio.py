@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from kam.portfolio.encode import load_json
 from kam.portfolio.refresh import Refresh
 from kam.portfolio.store import Store, discard, open_private_store, open_reader, open_store
 
@@ -190,7 +191,8 @@ class Portfolio:
 
     def file_digests(self) -> dict[str, bytes]:
         """Path → digest of the contents of every record file."""
-        return dict(self._store.db.execute("SELECT path, digest FROM files"))
+        rows = self._store.db.execute("SELECT found FROM files")
+        return {path: bytes.fromhex(digest) for (raw,) in rows for path, _, _, digest, *_ in load_json(raw)}
 
     def completeness(self, record: Record) -> tuple[int, int, tuple[FieldPath, ...]]:
         """Weights of the record's required and recommended fields: filled, total, and the paths of the missing."""

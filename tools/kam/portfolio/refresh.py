@@ -14,7 +14,7 @@ from kam.portfolio.encode import dump_json, load_json
 from kam.portfolio.judge import Judge
 from kam.portfolio.report import problem_of, problem_row
 from kam.portfolio.store import Store, open_reader
-from kam.portfolio.stored import StoredAccounts, ids_in, ids_of, paths_of
+from kam.portfolio.stored import StoredAccounts, ids_in, ids_of
 from kam.portfolio.tree import is_text, list_top, sign, sign_tree
 from kam.portfolio.workers import spread, without_collector
 from kam.settings.suppressions import Suppressions
@@ -144,7 +144,7 @@ class Refresh:
             history.changed_on("")  # read once here, not in each process
 
         def make() -> Callable[[str], tuple[object, ...]]:
-            apart = os.getpid() != here and self.store.path is not None
+            apart = os.getpid() != here and self.store.path and not is_new
             store = open_reader(self.store.path) if apart and self.store.path else self.store
             stored = None if is_new else StoredAccounts(store)
             builder = Builder(self.root, engine, stored, now, verify=self.verify, history=history)
@@ -168,12 +168,10 @@ class Refresh:
         if not is_new:
             gone = [(*ids_in(path), path) for path in unit.replaced]
             db.executemany("DELETE FROM records WHERE id >= ? AND id < ? AND path = ?", gone)
-            db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in unit.replaced))
             db.execute("DELETE FROM facts WHERE account = ?", account)
             db.execute("DELETE FROM dated WHERE account = ?", account)
-            db.executemany("UPDATE files SET mark = ? WHERE path = ?", unit.marks)
             db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", ids_of(unit.account))
-        db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", unit.files)
+        db.execute("INSERT OR REPLACE INTO files VALUES (?,?)", (unit.account, unit.files))
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
         db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))
         db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
@@ -202,13 +200,9 @@ class Refresh:
 
     def _remove(self, account: str) -> None:
         db = self.store.db
-        files, records = paths_of(account), ids_of(account)
-        self.changed_paths.update(
-            row[0] for row in db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", files)
-        )
-        db.execute("DELETE FROM files WHERE path >= ? AND path < ?", files)
-        db.execute("DELETE FROM records WHERE id >= ? AND id < ?", records)
-        for table in ("accounts", "facts", "dated"):
+        self.changed_paths.update(StoredAccounts(self.store).files_of(account))
+        db.execute("DELETE FROM records WHERE id >= ? AND id < ?", ids_of(account))
+        for table in ("accounts", "files", "facts", "dated"):
             db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
 
     def _state(self) -> str:

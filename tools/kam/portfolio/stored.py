@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from kam.model.record import Record
-from kam.portfolio.encode import load_data
+from kam.portfolio.encode import load_data, load_json
 from kam.portfolio.store import Store
 
 Place = tuple[str, int]
@@ -25,21 +25,17 @@ def ids_in(path: str) -> tuple[str, str]:
     return stem, f"{stem}$"  # in which "$" comes right after "#"
 
 
-def paths_of(account: str) -> tuple[str, str]:
-    """The same for the paths of an account's files."""
-    return f"accounts/{account}/", f"accounts/{account}0"
-
-
 class StoredFile(NamedTuple):
-    """What is known of a record file. ``mark`` is empty where file times could not be trusted yet."""
+    """What is known of a record file. ``mark`` is None where file times could not be trusted yet; ``digest`` is that of
+    its content, ``problems`` are rows of them."""
 
     path: str
     type: str
-    mark: bytes
-    digest: bytes
+    mark: Sequence[int] | None
+    digest: str
     filled: int
     total: int
-    problems: bytes
+    problems: list[Any]
 
 
 class StoredAccounts:
@@ -54,8 +50,8 @@ class StoredAccounts:
 
     def files_of(self, account: str) -> dict[str, StoredFile]:
         """The record files of an account by path."""
-        sql = "SELECT path, type, mark, digest, filled, total, problems FROM files WHERE path >= ? AND path < ?"
-        return {row[0]: StoredFile(*row) for row in self._store.db.execute(sql, paths_of(account))}
+        row = self._store.db.execute("SELECT found FROM files WHERE account = ?", (account,)).fetchone()
+        return {each[0]: StoredFile(*each) for each in load_json(row[0])} if row else {}
 
     def records_in(self, path: str) -> Iterator[tuple[Record, int, bool]]:
         """The records of a file, each with its place in a ledger and whether it could be read at all."""

@@ -12,6 +12,7 @@ import stat
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import NamedTuple
 
 RACY_NS = 2_000_000_000
@@ -22,6 +23,7 @@ NEVER = 1 << 62
 
 Mark = tuple[int, int, int, int, int]
 """Mode, size in bytes, modification time and change time in ns, inode."""
+_mark_of = attrgetter("st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 
 
 class Listing(NamedTuple):
@@ -105,11 +107,6 @@ def list_instead(listings: Sequence[Listing], top: str, instead: Mapping[str, by
     return list(found.values())
 
 
-def pack_mark(mark: Mark) -> bytes:
-    """A mark as bytes."""
-    return _pack(mark)
-
-
 def _pack(numbers: Sequence[int]) -> bytes:
     """Numbers as bytes; such as no disk has (an inode of 64 bits) as text."""
     try:
@@ -120,7 +117,7 @@ def _pack(numbers: Sequence[int]) -> bytes:
 
 def is_settled(mark: Mark, now: int) -> bool:
     """Whether a later write is sure to show in the mark. ``now`` (ns) is the file system's time before the look."""
-    return max(mark[2], mark[3]) < now - RACY_NS
+    return mark[2] < now - RACY_NS > mark[3]
 
 
 def is_regular(mark: Mark) -> bool:
@@ -151,11 +148,10 @@ def _list_folder(path: str, folder: str) -> Listing:
                     names.append(name + "/")
                     continue
                 try:
-                    s = entry.stat(follow_symlinks=False)
+                    numbers += _mark_of(entry.stat(follow_symlinks=False))
                 except FileNotFoundError:
                     continue
                 names.append(name)
-                numbers += (s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)
     except OSError as error:
         return Listing(folder, [], [], error.errno or -1)
     return Listing(folder, names, numbers)

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import Level, Problem
-from kam.model.record import Record
+from kam.model.record import Document, Record
 from kam.policy.requirement import measure_record
-from kam.portfolio.encode import dump_data, dump_json, load_json
+from kam.portfolio.encode import dump_data, dump_json
 from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.files import read_file, read_file_or_none
 from kam.portfolio.judge import Judge
 from kam.portfolio.layout import RecordFile, problem, read_layout
 from kam.portfolio.report import problem_of, problem_row
-from kam.portfolio.stored import Place
-from kam.portfolio.tree import Listing, is_settled, list_instead, pack_mark, sign, walk_tree
+from kam.portfolio.stored import Place, StoredFile
+from kam.portfolio.tree import Listing, Mark, is_settled, list_instead, sign, walk_tree
 from kam.rules.contract import AccountRecords, unknown_day
 
 if TYPE_CHECKING:
     from kam.portfolio.history import History
-    from kam.portfolio.stored import StoredAccounts, StoredFile
+    from kam.portfolio.stored import StoredAccounts
 
 Row = tuple[Any, ...]
 
@@ -31,16 +32,15 @@ Row = tuple[Any, ...]
 class Unit:
     """What to write into the store for one account. Plain values only, so that it passes between processes.
 
-    ``files`` and ``records`` are new rows, which replace those of ``replaced`` (paths); ``marks`` are new marks of
-    files whose content did not change. ``faulty`` lists all faulty records of the account. ``dated`` holds what the
-    rules that depend on the day say as of one day, if they were asked.
+    ``files`` is what is known of all its files (``StoredFile``), as JSON. ``records`` are new rows, which replace those
+    of ``replaced`` (paths). ``faulty`` lists all faulty records of the account. ``dated`` holds what the rules that
+    depend on the day say as of one day, if they were asked.
     """
 
     account: str
     row: Row = ()
-    files: list[Row] = field(default_factory=list)
+    files: bytes = b""
     records: list[Row] = field(default_factory=list)
-    marks: list[Row] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     faulty: list[str] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
@@ -51,14 +51,11 @@ class Unit:
 class _File:
     """A record file in memory."""
 
-    path: str
-    digest: bytes
+    known: StoredFile
     problems: list[Problem]
     records: list[Record]
-    filled: int = 0
-    total: int = 0
-    is_read: bool = True
-    entries: list[int] = field(default_factory=list)
+    entries: list[int]
+    is_read: bool
 
 
 def unit_row(unit: Unit) -> Row:
@@ -102,6 +99,9 @@ class Builder:
         self._place = Placer(engine.settings, self._places.get, self._reread)
         self._tier = ""
         self._judge = Judge(engine.settings, lambda _: self._tier)
+        from kam.load import load_document
+
+        self._read = load_document
 
     def build(self, account: str) -> Unit:
         """Look at the folder of an account, load what changed and check it."""
@@ -113,16 +113,16 @@ class Builder:
         known = self._stored.files_of(account) if self._stored else {}
         unit = Unit(account)
         files = []
-        for each in layout.records:
-            found = self._take_file(account, each, known.get(each.path), unit)
+        for each in sorted(layout.records):
+            found = self._take_file(account, each, known.pop(each[0], None), unit)
             if isinstance(found, _File):
                 files.append(found)
             elif found:
                 layout.problems.append(found)
-                layout.others.append(each.path.removeprefix("accounts/"))
-        paths = {each.path for each in files}
-        unit.replaced += [path for path in known if path not in paths]
-        others = [*layout.others, *(f.path.removeprefix("accounts/") for f in files if not f.is_read)]
+                layout.others.append(each[0].removeprefix("accounts/"))
+        unit.replaced += known
+        unit.files = dump_json([tuple(each.known) for each in files])
+        others = [*layout.others, *(f.known.path.removeprefix("accounts/") for f in files if not f.is_read)]
         self._weigh(files)
         problems = [*self._judge.weigh(layout.problems), *(p for f in files for p in f.problems)]
         read = (r for f in files if f.is_read for r in f.records)
@@ -142,7 +142,8 @@ class Builder:
         profiles = (r.data.get("tier") for f in files for r in f.records if r.type == "profile")
         self._tier = next((tier for tier in profiles if isinstance(tier, str)), "")
         for file in files:
-            file.problems = self._judge.weigh(file.problems)
+            if file.problems:
+                file.problems = self._judge.weigh(file.problems)
             faulty = self._faulty_ids([file], file.problems) if file.problems else ()
             for record in file.records:
                 record.faulty = record.id in faulty
@@ -156,7 +157,7 @@ class Builder:
         faulty = set()
         for file in files if errors else ():
             ids = {record.id for record in file.records}
-            named = errors.get(file.path, set())
+            named = errors.get(file.known.path, set())
             faulty |= ids if named - ids else ids & named
         return faulty
 
@@ -165,54 +166,54 @@ class Builder:
 
     def _take_file(self, account: str, at: RecordFile, known: StoredFile | None, unit: Unit) -> _File | Problem | None:
         """The file as the store has it where it did not change, else loaded; a problem where it cannot be read."""
-        mark = pack_mark(at.mark) if is_settled(at.mark, self._now) else b""
-        if known and known.mark == mark != b"" and not self._verify and known.type == at.type:
-            return self._recall(account, at.path, known)
+        path, kind, mark = at
+        kept = mark if is_settled(mark, self._now) else None
+        if known and known.type != kind:
+            known = None
+        if known and kept and known.mark == list(kept) and not self._verify:
+            return self._recall(known)
         try:
-            raw = self._instead.get(at.path) or read_file(f"{self._root}/{at.path}")
+            raw = self._instead.get(path) or read_file(f"{self._root}/{path}")
         except FileNotFoundError:
             return None
         except OSError as error:
             key = "denied" if isinstance(error, PermissionError) else "default"
-            return problem(at.path.removeprefix("accounts/"), "unreadable", key, reason=error.strerror or "")
-        digest = blake2b(raw, digest_size=16).digest()
-        if known and known.digest == digest and known.type == at.type:
-            if known.mark != mark:
-                unit.marks.append((mark, at.path))
-            return self._recall(account, at.path, known)
-        loaded = self._load(account, at, raw, digest)
-        unit.replaced.append(at.path)
-        unit.files.append(
-            (at.path, account, at.type, mark, digest, loaded.filled, loaded.total,
-             dump_json([problem_row(p) for p in loaded.problems]))
-        )  # fmt: skip
+            return problem(path.removeprefix("accounts/"), "unreadable", key, reason=error.strerror or "")
+        digest = blake2b(raw, digest_size=16).hexdigest()
+        if known and known.digest == digest:
+            return self._recall(known._replace(mark=kept))
+        unit.replaced.append(path)
+        loaded = self._load(account, at, raw, kept, digest)
         unit.records += _record_rows(loaded)
         return loaded
 
-    def _load(self, account: str, at: RecordFile, raw: bytes, digest: bytes) -> _File:
-        from kam.load import load_document
-
-        types = self._engine.settings.types
-        rtype = types[at.type]
-        document = load_document(at.path, raw, rtype, account=account, types=types)
-        file = _File(at.path, digest, list(document.problems), document.records)
-        self._raw = (at.path, raw)
+    def _load(self, account: str, at: RecordFile, raw: bytes, mark: Mark | None, digest: str) -> _File:
+        path, kind, _ = at
+        settings, places = self._engine.settings, self._places
+        rtype = settings.types[kind]
+        document = self._read(path, raw, rtype, account=account, types=settings.types)
+        problems, records = list(document.problems), document.records
+        self._raw = (path, raw)
         self._place.forget()
-        file.entries = self._number(file) if rtype.layout == "ledger" else [-1]
-        for record, entry in zip(file.records, file.entries, strict=True):
-            self._places[record.id] = (at.path, entry)
+        entries = self._number(document) if rtype.layout == "ledger" else [-1]
+        all_filled = all_total = 0
+        is_read = False
+        for record, entry in zip(records, entries, strict=True):
+            places[record.id] = (path, entry)
             if record.data or not record.faulty:
-                file.problems += self._engine.check_record(record, self._place)
-            filled, total, _ = measure_record(record.data, rtype, self._engine.settings)
-            file.filled += filled
-            file.total += total
-        file.is_read = any(record.data or not record.faulty for record in file.records)
-        if not file.records and any(p.level is Level.ERROR for p in file.problems):
-            stem = at.path.removeprefix("accounts/").removesuffix(".md")
-            file.records, file.entries = [Record(stem, at.type, account, at.path, {})], [-1]
-        return file
+                is_read = True
+                problems += self._engine.check_record(record, self._place)
+            filled, total, _ = measure_record(record.data, rtype, settings)
+            all_filled += filled
+            all_total += total
+        if not records and any(p.level is Level.ERROR for p in problems):
+            stem = path.removeprefix("accounts/").removesuffix(".md")
+            records, entries = [Record(stem, kind, account, path, {})], [-1]
+        rows = [problem_row(p) for p in problems]
+        known = StoredFile(path, kind, mark, digest, all_filled, all_total, rows)
+        return _File(known, problems, records, entries, is_read)
 
-    def _number(self, file: _File) -> list[int]:
+    def _number(self, file: Document) -> list[int]:
         """Which entry of the ledger each record is: not simply in turn where entries were left out as wrong."""
         if not file.problems:
             return list(range(len(file.records)))
@@ -223,15 +224,14 @@ class Builder:
                 numbers.setdefault(lines[line - 1][column - 1 :].strip(" \r").strip("'\""), path[1])
         return [numbers.get(record.id.partition("#")[2], at) for at, record in enumerate(file.records)]
 
-    def _recall(self, account: str, path: str, known: StoredFile) -> _File:
+    def _recall(self, known: StoredFile) -> _File:
         assert self._stored is not None
-        file = _File(path, known.digest, [problem_of(row) for row in load_json(known.problems)], [])
-        file.filled, file.total = known.filled, known.total
-        for record, entry, is_read in self._stored.records_in(path):
+        file = _File(known, [problem_of(row) for row in known.problems], [], [], is_read=True)
+        for record, entry, is_read in self._stored.records_in(known.path):
             file.records.append(record)
             file.entries.append(entry)
             file.is_read = is_read
-            self._places[record.id] = (path, entry)
+            self._places[record.id] = (known.path, entry)
         return file
 
     def _check_dated(self, records: AccountRecords, unit: Unit) -> None:
@@ -247,7 +247,7 @@ class Builder:
 
     def _note_facts(self, files: list[_File], unit: Unit) -> None:
         found: dict[str, list[list[Any]]] = {}
-        for record in sorted((r for f in files for r in f.records), key=lambda r: r.id):
+        for record in sorted((r for f in files for r in f.records), key=attrgetter("id")):
             self._engine.find_facts(record, found)
         for rule, facts in sorted(found.items()):
             raw = dump_json(facts)
@@ -270,9 +270,9 @@ def group_records(
 ) -> AccountRecords:
     """The records of an account as rules look at them: by type, sorted by id."""
     by_type: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda r: (r.type, r.id)):
+    for record in sorted(records, key=attrgetter("id")):
         by_type.setdefault(record.type, []).append(record)
-    return AccountRecords(account, by_type, others, changed_on)
+    return AccountRecords(account, dict(sorted(by_type.items())), others, changed_on)
 
 
 def _record_rows(file: _File) -> list[Row]:
@@ -288,12 +288,9 @@ def _record_rows(file: _File) -> list[Row]:
 
 def _count(files: list[_File]) -> tuple[int, int, int]:
     records = sum(len(f.records) for f in files if f.is_read)
-    return records, sum(f.filled for f in files), sum(f.total for f in files)
+    return records, sum(f.known.filled for f in files), sum(f.known.total for f in files)
 
 
 def _digest_of(files: list[_File], others: list[str]) -> bytes:
-    digest = blake2b(digest_size=16)
-    for path, content in sorted((f.path, f.digest) for f in files):
-        digest.update(f"{path}\0".encode() + content)
-    digest.update("\0".join(sorted(others)).encode())
-    return digest.digest()
+    known = [f"{f.known.path}\0{f.known.digest}" for f in files]
+    return blake2b("\0".join((*known, "", *sorted(others))).encode(), digest_size=16).digest()
