@@ -130,6 +130,36 @@ def test_what_is_due_for_me_is_remembered(desktop: Any) -> None:
     assert page.locator(rows).count() == mine
 
 
+def test_no_entry_of_the_list_at_the_side_is_cut_at_its_top(desktop: Any) -> None:
+    page = desktop.open("kpis/win_rate/")
+    page.wait_for_timeout(300)
+    cut = page.evaluate(
+        """() => {
+          const box = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
+          const links = [...box.querySelectorAll(".md-nav__link")].filter((each) => each.offsetHeight > 0);
+          const head = links.find((each) => getComputedStyle(each).position === "sticky").getBoundingClientRect();
+          const cut = links.filter((each) => {
+            const place = each.getBoundingClientRect();
+            return place.top > head.top && place.top < head.bottom && place.bottom > head.bottom;
+          });
+          return [box.scrollTop > 0, cut.length];
+        }"""
+    )
+    assert cut == [True, 0]
+
+
+def test_scale_of_a_small_line_fits_its_card_on_a_phone(phone: Any) -> None:
+    page = phone.open("kpis/")
+    assert page.locator(".kam-scale").count() > 10
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll(".kam-trend")].filter(
+          (each) => each.scrollWidth > each.clientWidth + 1 || each.querySelector("svg").clientWidth < 40).length"""
+    )
+    assert wide == 0
+    label = page.locator(".kam-trend svg").first.get_attribute("aria-label")
+    assert label.startswith("Trend from 20")
+
+
 def test_link_to_a_record_opens_it(desktop: Any) -> None:
     page = desktop.open("records/issues/")
     page.locator("a", has_text="Pumps delivered late").first.click()

@@ -14,8 +14,9 @@ from kam.due import find_due
 from kam.portfolio import open_portfolio
 from kam.settings import Settings
 from kam.site.attention import show_health
-from kam.site.due_lists import due_lines, not_alerted
+from kam.site.due_lists import count_states, due_lines, not_alerted
 from kam.site.pages.due import render
+from kam.site.pages.home import render as render_home
 from kam.site.snapshot import Snapshot, load_snapshot
 from kam.site.view import View
 
@@ -68,6 +69,19 @@ def test_the_home_page_tells_nothing_twice(snapshot: Snapshot) -> None:
     told = {(alert.kind, alert.record) for alert in snapshot.alerts}
     assert told and not told & {(item.kind, item.record) for item in left if item.kind in ("contract", "service")}
     assert not [item for item in left if item.kind in ("approval", "verification")]
+
+
+@pytest.mark.parametrize(("lang", "elsewhere"), [("en", "of them"), ("zh", "此处不重复")])
+def test_the_home_page_and_the_page_of_what_is_due_count_the_same(
+    snapshot: Snapshot, lang: str, elsewhere: str
+) -> None:
+    view = View(snapshot, lang)
+    (home,), (due,) = render_home(view), render(view)
+    near = [item for item in snapshot.due if item.due and item.due <= "2026-11-29"]
+    for state, word, count in count_states(view, near):
+        assert f"{word} {count} " in words(home.content) and f"{word} {count} " in words(due.content)
+        assert len(re.findall(f'data-state="{state}"', due.content)) == count
+    assert f"{view.word('due_soon')} {len(near)}" in words(home.content) and elsewhere in words(home.content)
 
 
 @pytest.mark.parametrize(

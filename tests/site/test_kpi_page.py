@@ -13,11 +13,13 @@ from markupsafe import Markup
 
 from kam.portfolio import open_portfolio
 from kam.settings import Settings
-from kam.site.figures import show_all, spark_points
+from kam.site.charts import value_axis
+from kam.site.figures import show_all
 from kam.site.nav import make_nav
 from kam.site.page import Page
 from kam.site.pages.kpis import render
 from kam.site.snapshot import Snapshot, load_snapshot
+from kam.site.sparks import make_spark, shorten, spark_points
 from kam.site.view import View
 
 AS_OF = date(2026, 11, 22)
@@ -100,6 +102,46 @@ def test_a_trend_is_drawn_for_a_desk_and_for_a_phone(pages: Mapping[str, Page]) 
 )
 def test_a_small_line_of_nothing_lies_on_the_ground(values: list[Decimal], points: str) -> None:
     assert spark_points(values) == points
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Trend from 2026-01 to 2026-03: 10 at first, 20 at last; lowest 5, highest 20"),
+        ("zh", "2026-01 至 2026-03 走势：期初 10，期末 20；最低 5，最高 20"),
+    ],
+)
+def test_a_small_line_has_its_scale_beside_it_and_words_for_who_cannot_see_it(
+    snapshot: Snapshot, lang: str, words: str
+) -> None:
+    trend = [(date(2026, month, 1), Decimal(value)) for month, value in enumerate((10, 5, 20), 1)]
+    found = make_spark(View(snapshot, lang), trend, str, str)
+    assert found is not None and (found.high, found.low, found.words) == ("20", "5", words)
+    flat = make_spark(View(snapshot, lang), [(day, Decimal(0)) for day, _ in trend], str, str)
+    assert flat is not None and (flat.high, flat.low, flat.is_zero) == ("0", "", True)
+    assert make_spark(View(snapshot, lang), trend[:1], str, str) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "en", "zh"),
+    [
+        ("950", "950", "950"),
+        ("9999", "9,999", "9,999"),
+        ("25800", "25.8k", "2.6万"),
+        ("336051", "336k", "33.6万"),
+        ("16299987", "16.3M", "1,630万"),
+        ("-9000000", "−9M", "−900万"),
+        ("2700000000", "2.7B", "27亿"),
+    ],
+)
+def test_amounts_beside_a_small_line_are_short(value: str, en: str, zh: str) -> None:
+    assert (shorten(Decimal(value), "en"), shorten(Decimal(value), "zh")) == (en, zh)
+
+
+def test_the_axis_of_money_counts_in_the_words_of_the_language(snapshot: Snapshot) -> None:
+    assert "万" in value_axis("money", "zh")["labelExpr"] and "labelExpr" not in value_axis("money", "en")
+    content = next(page.content for page in render(View(snapshot, "zh")) if page.path == "kpis/clv")
+    assert "纵轴单位：CNY。" in content and "期初" in content
 
 
 @pytest.mark.parametrize(("lang", "first"), [("en", "A"), ("zh", "")])

@@ -114,10 +114,33 @@
     });
   }
 
+  /* The theme scrolls the list at the side to the page's own entry, wherever that cuts the entry at the top. */
+  function showWholeEntries() {
+    var box = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
+    if (!box || box.kamReady) return;
+    box.kamReady = true;
+    box.addEventListener("scroll", function () { alignEntries(box); }, { once: true });
+    alignEntries(box);
+  }
+
+  function alignEntries(box) {
+    var links = Array.prototype.filter.call(box.querySelectorAll(".md-nav__link"), function (each) {
+      return each.offsetHeight > 0;
+    });
+    var heads = links.filter(function (each) { return getComputedStyle(each).position === "sticky"; });
+    var edge = heads.length ? heads[0].getBoundingClientRect().bottom + 6 : box.getBoundingClientRect().top;
+    var cut = links.find(function (each) {
+      var place = each.getBoundingClientRect();
+      return heads.indexOf(each) < 0 && place.top < edge && place.bottom > edge;
+    });
+    if (cut && box.scrollTop > 0) box.scrollTop -= Math.ceil(edge - cut.getBoundingClientRect().top);
+  }
+
   function start() {
     document.querySelectorAll("table.kam-sortable").forEach(makeSortable);
     document.querySelectorAll("form[data-kam-filter]").forEach(makeFilter);
     keepPageInLanguages();
+    showWholeEntries();
     openTarget();
   }
 

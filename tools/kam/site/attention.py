@@ -12,8 +12,8 @@ from markupsafe import Markup
 from kam.alerts.words import kind_label
 from kam.kpi.health import reason_words
 from kam.site.due_lists import record_link
-from kam.site.figures import spark_points
 from kam.site.places import account_page
+from kam.site.sparks import make_spark
 
 if TYPE_CHECKING:
     from kam.alerts import Alert
@@ -74,7 +74,7 @@ def show_health(view: View, account: str) -> dict[str, object] | None:
         "score": _whole(score.total),
         "status": score.status,
         "status_word": view.word(f"health_{score.status}"),
-        "points": spark_points([total for _, total in healths.trend(account)]),
+        "spark": make_spark(view, healths.trend(account), _whole, _whole),
         "change": _change(view, change) if change is not None else "",
         "reasons": [_reason(view, account, each) for each in score.reasons()],
         "parts": health_parts(view, account),

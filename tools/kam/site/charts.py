@@ -40,6 +40,10 @@ _COLOURS = {
     DIM: "var(--kam-dim)",
     "#ddd": "var(--kam-rule)",
 }
+CHINESE_AMOUNT = (
+    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '亿'"
+    " : abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~g') + '万' : format(datum.value, ',.4~g')"
+)
 _NUMBER = re.compile(r"\d+\.\d{3,}")
 
 
@@ -75,7 +79,8 @@ def trend_chart(view: View, result: KpiResult, early: int = 0) -> Chart | None:
         return None
     scale = find_scale(values, result)
     folder = view.snapshot.root / ".kam" / "cache" / "charts"
-    wide, narrow = (_draw(_spec(values, months, result, early, scale, size), folder) for size in (WIDE, NARROW))
+    axis = value_axis(result.kpi.unit, view.lang)
+    wide, narrow = (_draw(_spec(values, months, result, early, scale, axis, size), folder) for size in (WIDE, NARROW))
     return Chart(wide, narrow, Decimal(f"{scale.low:.10g}") if scale.low > 0 else None)
 
 
@@ -100,11 +105,23 @@ def _round_step(wanted: float) -> float:
     return next(unit * each for each in (1, 2, 5, 10) if unit * each >= wanted * 0.999)
 
 
+def value_axis(unit: str, lang: str) -> dict[str, Any]:
+    """How the axis of values is labelled: amounts of money in thousands and millions, in Chinese in 万 and 亿."""
+    if unit != MONEY:
+        return {"format": ",.4~g", "tickCount": 4}
+    return {"format": "~s", "tickCount": 4} if lang != "zh" else {"labelExpr": CHINESE_AMOUNT, "tickCount": 4}
+
+
 def _spec(
-    values: list[dict[str, Any]], months: list[str], result: KpiResult, early: int, scale: Scale, size: Size
+    values: list[dict[str, Any]],
+    months: list[str],
+    result: KpiResult,
+    early: int,
+    scale: Scale,
+    axis: dict[str, Any],
+    size: Size,
 ) -> dict[str, Any]:
     domain = {"domain": [scale.low, scale.high], "nice": False, "zero": False}
-    axis = {"format": "~s" if result.kpi.unit == MONEY else ",.4~g", "tickCount": 4}
     y = {"field": "value", "type": "quantitative", "title": None, "scale": domain, "axis": axis}
     x = {"field": "month", "type": "ordinal", "title": None, "sort": months, "scale": {"domain": months}}
     parts: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [

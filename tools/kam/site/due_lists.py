@@ -50,6 +50,12 @@ def due_lines(view: View, items: Iterable[Due], page: str) -> list[DueLine]:
     return [_line(view, item, page) for item in items]
 
 
+def count_states(view: View, items: Iterable[Due]) -> list[tuple[str, str, int]]:
+    """State, its word, and how many are in it; states without any are left out."""
+    states = [state_of(view, item) for item in items]
+    return [(state, view.word(f"due_{state}"), states.count(state)) for state in STATES if state in states]
+
+
 def not_alerted(view: View, items: Iterable[Due], alerts: Iterable[Alert]) -> list[Due]:
     """What no alert tells of, and what does not only wait for a decision: that has a list of its own."""
     told = {(alert.kind, alert.record, alert.key if alert.kind == "cadence" else "") for alert in alerts}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.site.show import group
+from kam.site.sparks import Spark, make_spark, shorten
 from kam.site.words import label, word
 
 if TYPE_CHECKING:
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
 
 MONEY = "money"
 STATUSES = ("bad", "watch", "good", "none")
-WIDTH, HEIGHT = 120.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A KPI's value in words. ``status`` is ``good``, ``watch``, ``bad`` or ``none``; ``points`` draw the trend.
+    """A KPI's value in words. ``status`` is ``good``, ``watch``, ``bad`` or ``none``; ``spark`` is the trend.
 
     ``n`` is the number of records behind it, a dash where that is withheld.
     """
@@ -40,16 +40,16 @@ class Shown:
     n: str
     has_value: bool
     is_money: bool
-    points: str = ""
+    spark: Spark | None = None
     has_failed: bool = False
 
 
 def show_result(view: View, result: KpiResult) -> Shown:
     """A KPI of the whole portfolio."""
-    points = spark_points([point.figure.value for point in result.trend])
+    spark = result_spark(view, result)
     behind = view.snapshot.behind.get(result.id)
     n = behind.records if behind else 0
-    return _show(view, result, result.figure, result.target, result.status, points=points, n=n)
+    return _show(view, result, result.figure, result.target, result.status, spark=spark, n=n)
 
 
 def show_group(view: View, result: KpiResult, part: Group) -> Shown:
@@ -92,21 +92,30 @@ def value_text(view: View, kpi: Kpi, value: Decimal | None) -> tuple[str, str]:
     return text, show_unit(kpi.unit, view.lang)
 
 
-def spark_points(values: Sequence[Decimal | None]) -> str:
-    """The points of a small trend line, for an SVG ``polyline``; empty with fewer than two values."""
-    known = [(at, float(v)) for at, v in enumerate(values) if v is not None]
-    if len(known) < 2:
-        return ""
-    low, high = min(v for _, v in known), max(v for _, v in known)
-    span, flat = high - low, 0.5 if low else 1.0
-    step = WIDTH / max(1, len(values) - 1)
-    return " ".join(
-        f"{at * step:.1f},{2 + (HEIGHT - 4) * (1 - (v - low) / span if span else flat):.1f}" for at, v in known
-    )
+def result_spark(view: View, result: KpiResult) -> Spark | None:
+    """The trend of a KPI of the whole portfolio as a small line."""
+    from kam.kpi.show import show_value
+
+    kpi, currency = result.kpi, view.snapshot.settings.currencies.base
+
+    def say(value: Decimal) -> str:
+        return show_value(kpi, value, view.lang, currency).replace("-", "−")
+
+    def short(value: Decimal) -> str:
+        return f"{shorten(value, view.lang)} {currency}" if kpi.unit == MONEY else say(value)
+
+    return make_spark(view, [(point.as_of, point.figure.value) for point in result.trend], say, short)
 
 
 def _show(
-    view: View, result: KpiResult, figure: Figure, target: Target, status: str, *, n: int, points: str = ""
+    view: View,
+    result: KpiResult,
+    figure: Figure,
+    target: Target,
+    status: str,
+    *,
+    n: int,
+    spark: Spark | None = None,
 ) -> Shown:
     from kam.kpi.show import show_target
 
@@ -124,6 +133,6 @@ def _show(
         n="–" if figure.withheld else group(n or figure.n),
         has_value=figure.value is not None,
         is_money=result.kpi.unit == MONEY,
-        points=points,
+        spark=spark,
         has_failed=result.failed,
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from kam.due import Due
-from kam.site.due_lists import SEPARATOR, STATES, DueLine, due_lines, state_of
+from kam.site.due_lists import SEPARATOR, STATES, DueLine, count_states, due_lines
 from kam.site.page import Page
 from kam.site.view import View
 
@@ -35,7 +34,7 @@ def render(view: View) -> Iterator[Page]:
         accounts=sorted({line.account for line in lines}),
         kinds=sorted({(line.kind, line.kind_label) for line in lines}, key=lambda each: each[1]),
         states=[(state, view.word(f"due_{state}")) for state in STATES if state in {line.state for line in lines}],
-        counts=_counts(view, shown),
+        counts=count_states(view, shown),
     )
 
 
@@ -43,8 +42,3 @@ def _people(view: View, lines: list[DueLine]) -> list[tuple[str, str]]:
     """Everybody who is to do something, by name."""
     known = {person for line in lines for person in line.people.split(SEPARATOR) if person}
     return sorted(((person, view.shower.person(person)) for person in known), key=lambda each: each[1])
-
-
-def _counts(view: View, items: list[Due]) -> list[tuple[str, str, int]]:
-    states = [state_of(view, item) for item in items]
-    return [(state, view.word(f"due_{state}"), states.count(state)) for state in STATES]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from kam.model.problem import Level
 from kam.model.record import Record
 from kam.site.attention import alert_lines, health_chip
-from kam.site.due_lists import SOON, due_lines, not_alerted
+from kam.site.due_lists import SOON, count_states, due_lines, not_alerted
 from kam.site.figures import Shown, show_all, show_result, worst_first
 from kam.site.page import Page
 from kam.site.places import account_page
@@ -34,7 +34,8 @@ def render(view: View) -> Iterator[Page]:
     places = [*snapshot.accounts, "_portfolio", "_unassigned"]
     severe = most_severe_first([r for a in places for r in severe_issues(snapshot, a)])
     soon = (snapshot.as_of + SOON).isoformat()
-    due = not_alerted(view, (item for item in snapshot.due if item.due and item.due <= soon), snapshot.alerts)
+    near = [item for item in snapshot.due if item.due and item.due <= soon]
+    due = not_alerted(view, near, snapshot.alerts)
     undecided = attention_tiers(view)
     waiting = waiting_lines(view, "index")
     accounts = [account_line(view, slug, "index") for slug in first_accounts(view, ACCOUNTS)]
@@ -50,7 +51,9 @@ def render(view: View) -> Iterator[Page]:
         alerts=alert_lines(view, snapshot.alerts[:SHOWN], "index"),
         alerts_count=len(snapshot.alerts),
         due=due_lines(view, due[:SHOWN], "index"),
-        due_count=len(due),
+        due_count=len(near),
+        due_counts=count_states(view, near),
+        due_elsewhere=len(near) - len(due),
         severe=[view.card(r, "index", details=False) for r in severe[:SHOWN]],
         severe_count=len(severe),
         tiers=[(each, show_tier(view, each.account)) for each in undecided[:SHOWN]],

@@ -94,11 +94,12 @@ def _trend(view: View, result: KpiResult) -> dict[str, object]:
     early = count_early(view, result)
     chart = trend_chart(view, result, early)
     if chart is None:
-        return {"chart": None, "begins": "", "early": ""}
+        return {"chart": None, "begins": "", "early": "", "axis_unit": ""}
     begins = " ".join(value_text(view, result.kpi, chart.begins)).strip() if chart.begins is not None else ""
     full = result.trend[early].as_of.isoformat()[:7] if early and early < len(result.trend) else ""
     hint = view.word("early_until", month=full) if full else view.word("early_all") if early else ""
-    return {"chart": (Markup(chart.wide), Markup(chart.narrow)), "begins": begins, "early": hint}
+    unit = value_text(view, result.kpi, Decimal(0))[1]
+    return {"chart": (Markup(chart.wide), Markup(chart.narrow)), "begins": begins, "early": hint, "axis_unit": unit}
 
 
 def _behind(view: View, result: KpiResult) -> str:
