@@ -10,10 +10,10 @@ import pytest
 from reckoning import ACME, DAY, Given
 
 from kam.kpi import compute, figures
-from kam.kpi.compute import compute_values
 from kam.kpi.opening import open_tables
 from kam.kpi.refusals import FILE, find_refusals
 from kam.kpi.trial_records import make_trial
+from kam.kpi.values import compute_values
 from kam.settings import Settings
 from kam.tables import TablesError
 

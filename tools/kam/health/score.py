@@ -78,7 +78,7 @@ class HealthScore:
 
 def score_health(health: Health, values: Mapping[str, Value]) -> HealthScore:
     """The score from the values by part id."""
-    parts = tuple(_score_part(each, values.get(each.id)) for each in health.parts)
+    parts = tuple(score_part(each, values.get(each.id)) for each in health.parts)
     counted = [each for each in parts if each.points is not None]
     weight = sum((each.part.weight for each in counted), Decimal(0))
     total = None
@@ -88,7 +88,8 @@ def score_health(health: Health, values: Mapping[str, Value]) -> HealthScore:
     return HealthScore(health, parts, total)
 
 
-def _score_part(part: HealthPart, value: Value) -> PartScore:
+def score_part(part: HealthPart, value: Value) -> PartScore:
+    """What a value of one part earns."""
     if isinstance(value, str):
         return PartScore(part, value, part.choices.get(value))
     points = None if value is None or not part.marks else points_of(part, value)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kam.kpi.aggregate import make_figure
 from kam.kpi.check import check_kpi
 from kam.kpi.definition import Kpi, read_kpis
 from kam.kpi.evaluate import Answer, Evaluator
@@ -65,7 +63,8 @@ def compute(
     ``by`` adds a figure for each group, computed anew from the group's facts; a KPI without that grouping gets none.
     ``trend`` adds the same figure at that many points: ends of months, the last one on the day itself; ``days`` gives
     the days of the points instead. With both groups and a trend, each group has its trend, and a group of earlier days
-    that has no facts any more is there without a value.
+    that has no facts any more is there without a value. A count is 0 for an account that is there on the day and has
+    no facts, and so for every group of accounts.
     ``facts`` lists the contributing records. ``window`` takes the place of the KPIs' own windows. An unknown KPI
     raises KeyError with its id. A KPI that ``kam check --settings`` refuses has failed, with what is wrong as the
     reason; where the file cannot even be read as a KPI, it is unknown.
@@ -77,35 +76,6 @@ def compute(
         return _compute_all(portfolio, tables, chosen, wanted)
     with open_tables(portfolio, as_of) as opened:
         return _compute_all(portfolio, opened, chosen, wanted)
-
-
-def compute_values(
-    portfolio: RecordSource,
-    days: Sequence[date],
-    kpis: Iterable[str],
-    *,
-    by: str,
-    tables: Tables,
-    window: str = "",
-) -> dict[str, dict[date, dict[str | None, Decimal | None]]]:
-    """KPI → day → group → value: those of ``compute``, without all that is said of figures to readers.
-
-    A day that failed has none, and so has a KPI without that grouping.
-    """
-    evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month)
-    found: dict[str, dict[date, dict[str | None, Decimal | None]]] = {}
-    files = choose_kpis(portfolio.settings, kpis, window)
-    mistakes = find_mistakes(portfolio, files, tables)
-    for kpi, _ in files:
-        found[kpi.id] = {}
-        if by in kpi.groupings and kpi.id not in mistakes:
-            answer = evaluator.answer(kpi, days, by)
-            keys, without_facts = answer.list_keys(), make_figure(kpi, None).value
-            for day in set(days) - set(answer.failures):
-                values = found[kpi.id][day] = dict.fromkeys(keys, without_facts)
-                for key, row in answer.groups.get(day, {}).items():
-                    values[key] = make_figure(kpi, row).value
-    return found
 
 
 def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[tuple[Kpi, LocatedYaml]]:

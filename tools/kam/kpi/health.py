@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.health.score import HealthScore, PartScore, Reason, Value, score_health
-from kam.kpi.compute import compute, compute_values
+from kam.kpi.compute import compute
 from kam.kpi.definition import load_kpis
 from kam.kpi.opening import open_tables
 from kam.kpi.show import show_value
@@ -81,16 +81,6 @@ def measure_health(portfolio: RecordSource, days: Sequence[date], tables: Tables
     return Healths(health, _score(portfolio, days, {name: _by_day(result) for name, result in kpis.items()}), kpis)
 
 
-def score_days(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> Scores:
-    """Only the scores of all accounts on each of the days."""
-    health = portfolio.settings.part(Health)
-    if not health.parts or PROFILE not in portfolio.settings.types:
-        return {}
-    ids = _kpis(portfolio, health)
-    values = compute_values(portfolio, days, ids, by="account", tables=tables)
-    return _score(portfolio, days, {part.id: values[part.kpi] for part in health.parts if part.kpi in ids})
-
-
 def _score(portfolio: RecordSource, days: Sequence[date], figures: Mapping[str, Figures]) -> Scores:
     settings = portfolio.settings
     health = settings.part(Health)
@@ -99,7 +89,7 @@ def _score(portfolio: RecordSource, days: Sequence[date], figures: Mapping[str, 
         found = {
             day: score_health(health, _values(profile, health, figures, day))
             for day in days
-            if _is_there(profile, settings, day)
+            if is_there(profile, settings, day)
         }
         if found:
             scores[profile.account] = found
@@ -130,7 +120,7 @@ def show_part(found: Healths, score: PartScore, settings: Settings) -> Label:
 
 def _compute(portfolio: RecordSource, health: Health, days: Sequence[date], tables: Tables) -> dict[str, KpiResult]:
     """Part id → its KPI by account on the days; a KPI whose file has a mistake gives nothing."""
-    wanted = _kpis(portfolio, health)
+    wanted = list_kpis(portfolio, health)
     if not wanted:
         return {}
     results = compute(portfolio, max(days), wanted, by="account", days=days, tables=tables)
@@ -138,8 +128,8 @@ def _compute(portfolio: RecordSource, health: Health, days: Sequence[date], tabl
     return {part.id: by_id[part.kpi] for part in health.parts if part.kpi in by_id}
 
 
-def _kpis(portfolio: RecordSource, health: Health) -> list[str]:
-    """The KPIs of the parts, but for those whose file has a mistake."""
+def list_kpis(portfolio: RecordSource, health: Health) -> list[str]:
+    """The KPIs of the parts, sorted, but for those whose file has a mistake."""
     readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
     return sorted({part.kpi for part in health.parts if part.kpi in readable})
 
@@ -161,13 +151,13 @@ def _values(
     found: dict[str, Value] = {}
     for part in health.parts:
         if part.profile_field:
-            found[part.id] = _field_on(profile.data, part, day)
+            found[part.id] = field_on(profile.data, part, day)
         else:
             found[part.id] = figures.get(part.id, {}).get(day, {}).get(profile.account)
     return found
 
 
-def _field_on(data: Data, part: HealthPart, day: date) -> str | None:
+def field_on(data: Data, part: HealthPart, day: date) -> str | None:
     """The choice on a day, where the profile keeps what was; else the present one."""
     name = part.profile_field
     now = data.get(name)
@@ -178,7 +168,7 @@ def _field_on(data: Data, part: HealthPart, day: date) -> str | None:
     return now if isinstance(now, str) else None
 
 
-def _is_there(profile: Record, settings: Settings, day: date) -> bool:
+def is_there(profile: Record, settings: Settings, day: date) -> bool:
     """Whether the account was there on the day, and not closed."""
     states = settings.types[PROFILE].states
     phase = lifecycle_on(profile.data, day)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kam.kpi.compute import compute_values
 from kam.kpi.definition import load_kpis
 from kam.kpi.tiers import field_value, has_rate, iter_profiles
+from kam.kpi.values import compute_values
 from kam.model.record import Record
 from kam.policy.tier import Score, Value, score_account
 from kam.settings.tiers import PROFILE, Criterion, Tiers
+from kam.tables.building import coded_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,19 +118,16 @@ def _columns(
     nth = np.arange(len(row), dtype=np.int32) - np.repeat(np.cumsum(counts[which]) - counts[which], counts[which])
     part = begins[which][row] + nth.astype(np.int32)
 
-    def column(at: Any, values: Iterable[str | None]) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(list(values), pa.string()))
-
     listed = [each for of_score in parts for each in of_score]
     account = row % max(len(accounts), 1)
     return pa.table(
         {
-            "day": column(row // max(len(accounts), 1), (day.isoformat() for day in days)),
-            "account": column(account, accounts),
-            "record": column(account, (f"{each}/{PROFILE}" for each in accounts)),
-            "criterion": column(part, (each.criterion.id for each in listed)),
-            "earned": column(part, (format(each.earned, "f") for each in listed)),
-            "most": column(part, (format(each.most, "f") for each in listed)),
-            "tier": column(which[row], (score.tier for score in scores)),
+            "day": coded_column(row // max(len(accounts), 1), (day.isoformat() for day in days)),
+            "account": coded_column(account, accounts),
+            "record": coded_column(account, (f"{each}/{PROFILE}" for each in accounts)),
+            "criterion": coded_column(part, (each.criterion.id for each in listed)),
+            "earned": coded_column(part, (format(each.earned, "f") for each in listed)),
+            "most": coded_column(part, (format(each.most, "f") for each in listed)),
+            "tier": coded_column(which[row], (score.tier for score in scores)),
         }
     )

@@ -126,6 +126,13 @@ def insert_columns(
     connection.unregister("incoming_rows")
 
 
+def coded_column(at: Any, values: Iterable[str | None]) -> pa.DictionaryArray:
+    """A column of texts of which each stands once, and by its number ``at`` the rows that have it (an array)."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(list(values), pa.string()))
+
+
 def _cast(name: str, sql: str) -> str:
     return name if sql in ("VARCHAR", "VARCHAR[]", *PLAIN) else f"CAST({name} AS {sql})"
 

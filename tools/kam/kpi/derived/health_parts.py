@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kam.settings.health import PROFILE
 from kam.tables.gathered import SharedTable
 from kam.tables.plan import NUMBER, TEXT, Column, Part
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
@@ -30,24 +30,11 @@ TABLE = SharedTable(
         )
     ),
 )
-PLACES = Decimal("0.0001")
 
 
-def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> list[tuple[Any, ...]]:
+def rows(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> Sequence[tuple[Any, ...]] | pa.Table:
     """A row for each account, day and part of the settings; without points where the part has no value."""
-    from kam.kpi.health import score_days
+    from kam.kpi.health_points import health_points
 
-    found = score_days(portfolio, sorted(days), tables)
-    return [
-        (
-            day.isoformat(),
-            account,
-            f"{account}/{PROFILE}",
-            each.part.id,
-            str(each.part.weight),
-            None if each.points is None else str(each.points.quantize(PLACES)),
-        )
-        for account, scores in sorted(found.items())
-        for day, score in sorted(scores.items())
-        for each in score.parts
-    ]
+    found = health_points(portfolio, days, tables)
+    return () if found is None else found

@@ -1,0 +1,54 @@
+"""Values group by group, worked out many at a time, are those of the figures that readers see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kam.kpi import compute, load_kpis, open_tables
+from kam.kpi.values import compute_values
+from kam.kpi.window import month_ends
+from kam.portfolio import Portfolio, open_portfolio
+from kam.settings import Settings
+from kam.tables import Tables
+
+DAYS = month_ends(date(2026, 6, 30), 3)
+
+
+@pytest.fixture(scope="module")
+def opened(repository: Path, sample_settings: Settings) -> Iterator[tuple[Portfolio, Tables]]:
+    with (
+        open_portfolio(repository, sample_settings, cache=False) as portfolio,
+        open_tables(portfolio, DAYS[-1], cache=False) as tables,
+    ):
+        yield portfolio, tables
+
+
+@pytest.mark.parametrize("by", ["account", "person"])
+def test_values_are_those_of_the_figures(opened: tuple[Portfolio, Tables], by: str) -> None:
+    portfolio, tables = opened
+    ids = [kpi.id for kpi in load_kpis(portfolio.root)]
+    made = compute_values(portfolio, DAYS, ids, by=by, tables=tables)
+    results = compute(portfolio, DAYS[-1], ids, by=by, days=DAYS, tables=tables)
+    for result in results:
+        expected: dict[date, dict[str | None, Any]] = {}
+        if result.grouping == by and not result.failed:
+            expected = {day: {} for day in DAYS}
+            for group in result.by:
+                for point in group.trend:
+                    expected[point.as_of][group.key] = point.figure.value
+        assert made[result.id] == expected, result.id
+    assert sum(bool(values) for values in made.values()) > 20
+
+
+def test_a_window_takes_the_place_of_the_kpi_s_own(opened: tuple[Portfolio, Tables]) -> None:
+    portfolio, tables = opened
+    made = compute_values(portfolio, DAYS, ["order_value"], by="account", tables=tables, window="90 days")
+    (result,) = compute(portfolio, DAYS[-1], ["order_value"], by="account", window="90 days", tables=tables)
+    assert {group.key: group.figure.value for group in result.by} == {
+        key: value for key, value in made["order_value"][DAYS[-1]].items() if key in {group.key for group in result.by}
+    }
