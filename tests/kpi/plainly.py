@@ -50,6 +50,15 @@ class Traits:
         states = dict(tables.query("SELECT account, state_then FROM accounts_on($as_of)", {"as_of": day}).rows)
         return cls(settings, {r.account: r.data for r in records if r.type == "profile"}, states, day)
 
+    def there(self, grouping: str) -> set[Key]:
+        """The groups that the accounts belong to which have begun by the day and are not closed."""
+        by_account = grouping not in {"person", *self._period(None)}
+        return {
+            self.key({"account": account, "person": None, "at": None}, grouping)
+            for account, profile in self.profiles.items()
+            if by_account and profile.get("since", "") <= self.day.isoformat() and self.lifecycle[account] != "closed"
+        } - {None}
+
     def key(self, fact: Fact, grouping: str) -> Key:
         """The group that a fact belongs to."""
         account = fact["account"]
@@ -74,7 +83,7 @@ class Traits:
         }
         if grouping in known:
             return known[grouping]
-        value = fact[grouping]
+        value = fact.get(grouping)
         return value if value is None or isinstance(value, str) else str(value)
 
     def _period(self, at: date | None) -> dict[str, Key]:

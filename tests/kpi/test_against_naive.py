@@ -325,6 +325,9 @@ def expected_groups(
     facts = [f for f in make(records) if (f.at is None and kpi in NOW) or (f.at and f.at <= DAY)]
     facts = [f for f in facts if kpi in NOW or (f.at and f.at >= FROM)]
     keys = {key_of(f, grouping, records) for f in facts}
+    if aggregate is counted and grouping not in ("person", "product", "month", "quarter", "year"):
+        accounts = {path.split("/")[0] for path in records}
+        keys |= {key_of(Fact(name, None, None), grouping, records) for name in accounts} - {None}
     own = {key: [f for f in facts if key_of(f, grouping, records) == key] for key in keys}
     return aggregate(facts, facts), {key: aggregate(part, facts) for key, part in own.items()}
 

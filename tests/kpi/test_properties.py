@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from plainly import ADDITIVE, Traits, facts_of, worked_out
 
 from kam.kpi import Kpi, KpiResult, compute, load_kpis, open_tables
+from kam.kpi.aggregate import COUNTED
 from kam.model.record import Record
 from kam.portfolio import open_portfolio
 from kam.portfolio.history import Origin
@@ -127,10 +128,13 @@ def check_day(result: KpiResult, day: date, facts: list[dict[str, Any]], traits:
     require_same(kpi, f"total on {day}", total.value, worked_out(kpi, facts, facts, tables))
     ours = {group.key: point.figure for group in result.by for point in group.trend if point.as_of == day}
     keys = {traits.key(fact, grouping) for fact in facts}
+    empty = traits.there(grouping) - keys if kpi.aggregation in COUNTED else set()
+    assert empty <= ours.keys()
     assert keys <= ours.keys() or kpi.aggregation in ("gini", "max_to_mean", "concentration", "repeat_rate")
     for key, figure in ours.items():
         own = [fact for fact in facts if traits.key(fact, grouping) == key]
-        require_same(kpi, f"{grouping} {key} on {day}", figure.value, worked_out(kpi, own, facts, tables))
+        expected = worked_out(kpi, own, facts, tables) if own or kpi.aggregation not in COUNTED else None
+        require_same(kpi, f"{grouping} {key} on {day}", figure.value, Fraction(0) if key in empty else expected)
     if kpi.aggregation in ADDITIVE and total.numerator is not None:
         assert sum(figure.numerator or 0 for figure in ours.values()) == total.numerator, f"{kpi.id} by {grouping}"
 

@@ -63,8 +63,8 @@ def _sum(kpi: Kpi, row: Row) -> Figure:
 
 
 def _count(kpi: Kpi, row: Row) -> Figure:
-    counted = _exact(row.numerator) or ZERO
-    return Figure(counted, row.n, counted)
+    counted = _exact(row.numerator)
+    return _nothing(kpi, row.n) if counted is None else Figure(counted, row.n, counted)
 
 
 def _mean(kpi: Kpi, row: Row) -> Figure:
@@ -153,6 +153,10 @@ AGGREGATIONS = {
     "formula": Aggregation(_formula, "count(*)", NUMERATOR, DENOMINATOR, worth=FORMULA),
 }
 """The denominator of ``share`` is that of the whole: see ``kam.kpi.evaluate``."""
+COUNTED = ("count", "count_distinct")
+"""Aggregations that come to 0 where there is somebody of whom nothing is counted: to have no open issue is an answer,
+as to have an average of nothing is none. Of whom there is nobody, there is no count either."""
+NONE_COUNTED = Row(0, ZERO)
 ONE_PERSON: Label = {"en": "only one person: there is nothing to compare", "zh": "仅一人，无法比较"}
 NEGATIVE: dict[str, Label] = {
     "numerator": {"en": "what is counted comes to less than nothing", "zh": "分子合计为负，不计算"},

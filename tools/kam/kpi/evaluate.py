@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from kam.kpi.aggregate import AGGREGATIONS, Row, make_figure
+from kam.kpi.aggregate import AGGREGATIONS, COUNTED, NONE_COUNTED, Row, make_figure
 from kam.kpi.definition import Kpi
-from kam.kpi.facts import facts_sql, with_days
-from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits, own_columns
+from kam.kpi.facts import facts_sql, literal, with_days
+from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits, own_columns, there_sql
 from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
 from kam.tables import Tables, TablesError
@@ -119,6 +119,26 @@ class Evaluator:
                 answer.totals[day] = row
             else:
                 answer.groups.setdefault(day, {})[key] = row
+        if answer.kpi.aggregation in COUNTED:
+            self._add_none_counted(answer, days, grouping)
+
+    def _add_none_counted(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
+        """The rows of who is there on a day, and has no fact: whatever other days and groups are asked for, a count is
+        0 for an account from its beginning until it is closed, and for every group that such an account belongs to.
+
+        What belongs to no account (months, columns of the KPI's own) is there by its facts only; the whole always is.
+        """
+        keep_account_traits(self.tables, days)
+        for day in () if self.account else days:
+            answer.totals.setdefault(day, NONE_COUNTED)
+        listed = ", ".join(literal(day) for day in days)
+        for part in {grouping, ""} if self.account else {grouping} - {""}:
+            sql = f"SELECT * FROM ({there_sql(part, self._where())}) WHERE kpi_day IN ({listed})"
+            for day, key in self.tables.read(sql, self.params):
+                if part:
+                    answer.groups.setdefault(day, {}).setdefault(key, NONE_COUNTED)
+                else:
+                    answer.totals.setdefault(day, NONE_COUNTED)
 
     def _flawed_days(self, kpi: Kpi, facts: str) -> dict[date, Label]:
         """The days with a fact for which a value that the query looks at is missing, and why."""

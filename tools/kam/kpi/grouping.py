@@ -77,8 +77,21 @@ def needs_traits(grouping: str) -> bool:
     return "a." in key or "p." in key
 
 
+def there_sql(grouping: str, where: str) -> str:
+    """Each day (``kpi_day``) with the keys (``kpi_key``) of the groups that the accounts of ``kpi_accounts`` belong to
+    which are there on it; null without a grouping. Nothing for groupings that are no account's."""
+    there = f"SELECT * FROM (SELECT kpi_day, account FROM kpi_accounts WHERE is_there) f{where}"
+    if not grouping:
+        return f"SELECT DISTINCT kpi_day, NULL AS kpi_key FROM ({there})"
+    belongs = grouping in BY_TRAIT
+    facts = f"SELECT *, CAST(NULL AS VARCHAR) AS person, CAST(NULL AS DATE) AS at FROM ({there})"
+    keyed = keyed_sql(facts, grouping) if belongs else f"SELECT *, NULL AS kpi_key FROM ({facts})"
+    return f"SELECT DISTINCT kpi_day, kpi_key FROM ({keyed}) WHERE kpi_key IS NOT NULL"
+
+
 def keep_account_traits(tables: Tables, days: Iterable[date]) -> None:
-    """Make ``kpi_accounts``: for each day and account its traits, and owner, tier and lifecycle in force on the day."""
+    """Make ``kpi_accounts``: for each day and account its traits, owner, tier and lifecycle in force on the day, and
+    whether it ``is_there``: begun by then, and not closed."""
     tables.keep_by_day("kpi_accounts", days, lambda missing: _traits_sql(tables, missing))
 
 
@@ -87,7 +100,7 @@ def _traits_sql(tables: Tables, days: list[date]) -> str:
     if not columns:
         names = ("account", *TRAITS, "owner", "tier", "lifecycle")
         nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {n}" for n in names)
-        return f"SELECT CAST(NULL AS DATE) AS kpi_day, {nothing} WHERE false"
+        return f"SELECT CAST(NULL AS DATE) AS kpi_day, {nothing}, false AS is_there WHERE false"
     picked = ["d.kpi_day", "t.account", *(_own(columns, name) + f" AS {name}" for name in TRAITS)]
     source = f"(VALUES {', '.join(f'({literal(day)})' for day in days)}) d(kpi_day) CROSS JOIN accounts t"
     for field, history, value in (("owner", "accounts_owners", "person"), ("tier", "accounts_tiers", "tier")):
@@ -96,11 +109,12 @@ def _traits_sql(tables: Tables, days: list[date]) -> str:
             source += _in_force(field, history, value)
             current = f"CASE WHEN {field}s.record IS NULL THEN {current} ELSE {field}s.value END"
         picked.append(f"{current} AS {field}")
+    begun = "coalesce(t.since <= d.kpi_day, true)" if "since" in columns else "true"
     if any(plan.name == "accounts" and plan.rtype.states for plan in tables.plans):
-        picked.append("s.state_then AS lifecycle")
-        source += " LEFT JOIN LATERAL (SELECT id, state_then FROM accounts_on(d.kpi_day)) s ON s.id = t.id"
+        picked += ["s.state_then AS lifecycle", f"{begun} AND coalesce(s.open_then, false) AS is_there"]
+        source += " LEFT JOIN LATERAL (SELECT id, state_then, open_then FROM accounts_on(d.kpi_day)) s ON s.id = t.id"
     else:
-        picked.append("CAST(NULL AS VARCHAR) AS lifecycle")
+        picked += ["CAST(NULL AS VARCHAR) AS lifecycle", f"{begun} AS is_there"]
     return f"SELECT {', '.join(picked)} FROM {source}"
 
 

@@ -19,14 +19,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from kam.kpi.aggregate import COUNTED
 from kam.kpi.definition import Kpi
 from kam.kpi.result import Figure, Group, KpiResult, Point
 from kam.model.schema import Label
 
 PERIODS = ("month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 """Groupings by time: two points of a trend differ by what happened between them, so these tell of each other."""
-COUNTED = ("count", "count_distinct")
-"""Aggregations whose value is a number of facts, so that ``n`` itself has to be kept."""
 SHARED_OUT = ("ratio", "formula")
 """Aggregations with a denominator of their own in each group."""
 
@@ -137,7 +136,7 @@ def _is_filled(figure: Figure) -> bool:
 
 def _is_safe(kpi: Kpi, total: Figure, shown: Sequence[Figure], parts: int, min_n: int) -> bool:
     """Whether the total less what is shown is a sum over so many parts that it tells nothing of one of them."""
-    n = total.n - sum(each.n for each in shown)
+    n = total.n - sum(each.n for each in shown)  # of what is counted, ``n`` is the value
     if parts < 2 or n < min_n or (kpi.aggregation in COUNTED and n <= parts):
         return False
     if total.numerator is None:
