@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kam.kpi.choices import find_strangers
 from kam.kpi.criteria import check_criteria
 from kam.kpi.definition import Kpi, Target, read_kpis
 from kam.kpi.evaluate import grouped_sql
@@ -195,13 +196,27 @@ def _report_failure(
     kpi: Kpi, file: LocatedYaml, error: TablesError, columns: dict[str, tuple[str, ...]], part: str = "sql"
 ) -> None:
     text = str(error)
-    line, column = file.place((part,))
-    if part == "sql" and error.line and "\n" in kpi.sql:
-        line, column = line + error.line, 1
+    line, column = _place(kpi, file, error.line) if part == "sql" else file.place((part,))
     key, name, known = _name_failure(text, kpi, part, columns)
     near = next(iter(get_close_matches(name, known, n=1)), "")
     args = {"name": name, "near": near, "why": " ".join(PREFIX.sub("", text).split())}
     file.problems.append(_problem(file, line, column, f"{key}-near" if near else key, args))
+
+
+def _place(kpi: Kpi, file: LocatedYaml, line: int) -> tuple[int, int]:
+    """Where a line of the query stands in the file; the query itself where the line is not known (0)."""
+    first, column = file.place(("sql",))
+    return (first + line, 1) if line and "\n" in kpi.sql else (first, column)
+
+
+def check_choices(kpi: Kpi, file: LocatedYaml, tables: Tables) -> list[Problem]:
+    """Add to the problems of a sound KPI's file the texts that no column they are compared with can hold; gives all."""
+    for each in find_strangers(kpi.sql, tables):
+        near = next(iter(get_close_matches(each.text, sorted(each.choices), n=1)), "")
+        words = {"name": each.text, "column": each.column, "near": near, "known": ", ".join(sorted(each.choices))}
+        key = "choice-near" if near else "choice"
+        file.problems.append(_problem(file, *_place(kpi, file, each.line), key, words))
+    return file.problems
 
 
 def _name_failure(

@@ -26,7 +26,8 @@ _known: dict[str, Findings] = {}
 
 
 def find_refusals(settings: Settings, names: Collection[str]) -> dict[str, Problem]:
-    """KPI → why its query must not be believed: it reads the future, or does not end. Those named are asked for.
+    """KPI → why its query must not be believed: it reads the future, asks for choices that there are not, or does not
+    end. Those named are asked for.
 
     Queries that did not end are tried again by the next run, as that may have been the machine's fault.
     """

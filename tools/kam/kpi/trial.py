@@ -1,4 +1,5 @@
-"""Runs every fact query on made-up records: whether it ends, and whether it reads what happens after the day."""
+"""Looks closely at every fact query, and runs it on made-up records: whether it asks for choices that there are,
+whether it ends, and whether it reads what happens after the day."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kam.kpi.check import QUERY, check_kpi
+from kam.kpi.check import QUERY, check_choices, check_kpi
 from kam.kpi.definition import Kpi, read_kpis
 from kam.kpi.facts import facts_sql
 from kam.kpi.opening import open_tables
@@ -31,7 +32,7 @@ Facts = Counter[tuple[Any, ...]]
 
 
 def try_kpis(root: Path, settings: Settings, seconds: float = SECONDS) -> list[Problem]:
-    """Problems of fact queries that only show when they run, sorted. KPIs with other mistakes are left alone, and so
+    """Problems of fact queries that only show so, sorted. KPIs with other mistakes are left alone, and so
     are queries that fail on made-up texts; ``today_only`` KPIs may read the future."""
     found = find_unsound(root, settings, seconds=seconds)
     return sorted((problem for listed in found.values() for problem in listed), key=lambda p: p.sort_key)
@@ -52,6 +53,8 @@ def _try(
 ) -> list[Problem]:
     if file.value is None or not kpi.sql or check_kpi(kpi, file, before):
         return []
+    if check_choices(kpi, file, before):
+        return file.problems
     try:
         facts = _facts(kpi, before, seconds)
         others = facts if kpi.today_only else _facts(kpi, after, seconds)
