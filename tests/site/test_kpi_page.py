@@ -19,6 +19,7 @@ from kam.site.nav import make_nav
 from kam.site.page import Page
 from kam.site.pages.kpis import render
 from kam.site.snapshot import Snapshot, load_snapshot
+from kam.site.sources import find_gathered, find_sources
 from kam.site.sparks import make_spark, shorten, spark_points
 from kam.site.view import View
 
@@ -142,6 +143,33 @@ def test_the_axis_of_money_counts_in_the_words_of_the_language(snapshot: Snapsho
     assert "万" in value_axis("money", "zh")["labelExpr"] and "labelExpr" not in value_axis("money", "en")
     content = next(page.content for page in render(View(snapshot, "zh")) if page.path == "kpis/clv")
     assert "纵轴单位：CNY。" in content and "期初" in content
+
+
+@pytest.mark.parametrize(
+    ("kpi", "types", "tables"),
+    [
+        ("nrr", {"contract", "amendment"}, []),
+        ("churn", {"profile", "order", "service", "contract"}, []),
+        ("clv_predicted", {"order"}, []),
+        ("cadence_kept", {"profile", "meeting"}, []),
+        ("health", {"profile", "feedback"}, []),
+        ("tier_score", {"profile"}, []),
+        ("tasks_due", set(), ["records", "actions"]),
+        ("quota_pace", {"opportunity"}, ["quotas"]),
+    ],
+)
+def test_a_kpi_names_the_records_behind_its_macros_and_tables(
+    snapshot: Snapshot, kpi: str, types: set[str], tables: list[str]
+) -> None:
+    found = next(each.kpi for each in snapshot.kpis if each.id == kpi)
+    assert types <= {each.name for each in find_sources(found, View(snapshot, "en"))}
+    assert [each.name for each in find_gathered(found)] == tables
+
+
+def test_every_kpi_says_what_it_counts(snapshot: Snapshot) -> None:
+    view = View(snapshot, "en")
+    bare = [each.id for each in snapshot.kpis if not find_sources(each.kpi, view) and not find_gathered(each.kpi)]
+    assert not bare
 
 
 @pytest.mark.parametrize(("lang", "first"), [("en", "A"), ("zh", "")])

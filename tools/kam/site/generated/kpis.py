@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.kpi import show_target
 from kam.kpi.definition_text import show_window
 from kam.site.places import relative
-from kam.site.sources import find_sources
+from kam.site.sources import find_gathered, find_sources
 
 if TYPE_CHECKING:
     from kam.model.schema import RecordType
@@ -34,7 +34,10 @@ def render(view: View, page: str, argument: str) -> str:
                 "window": show_window(kpi.window, view.lang),
                 "target": show_target(kpi, kpi.target, view.lang, base),
                 "owner": view.label(kpi.owner),
-                "sources": [(view.plural(each), _handbook(each, view, page)) for each in find_sources(kpi, view)],
+                "sources": [
+                    *((view.plural(each), _handbook(each, view, page)) for each in find_sources(kpi, view)),
+                    *((view.label(each.label), "") for each in find_gathered(kpi)),
+                ],
             }
         )
     return view.render_part(
