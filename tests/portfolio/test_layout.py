@@ -135,3 +135,11 @@ def test_a_folder_that_may_not_be_read_is_told_in_both_languages() -> None:
     (found,) = check_top(Listing("acme", [], [], errno.EACCES))
     assert (found.rule, found.key) == ("unreadable", "folder-denied")
     assert "没有权限" in render_message(found, "zh")[0]
+
+
+def test_a_folder_whose_name_is_no_text_is_named_and_its_files_do_no_harm(plant: Plant, texts: dict[str, str]) -> None:
+    root = plant(texts)
+    folder = root / "accounts/acme/attachments" / os.fsdecode(b"\xff")
+    folder.mkdir(parents=True)
+    (folder / "offer.pdf").write_bytes(b"%PDF")
+    assert ("acme/attachments/\ufffd", "stray-file", "bytes") in found(root)

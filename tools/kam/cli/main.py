@@ -123,6 +123,7 @@ def main() -> NoReturn:
         if interrupted:
             _end(words("interrupted", "已中断"), INTERRUPTED)
         raise
+    gc.freeze()  # Python looks for cycles as it ends, too: a tenth of a short run
     raise SystemExit(status if isinstance(status, int) else 0)
 
 

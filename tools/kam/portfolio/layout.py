@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from stat import S_ISREG
 from typing import TYPE_CHECKING
@@ -203,15 +203,16 @@ def _read_attachments(listing: Listing, settings: Settings, layout: Layout) -> N
             layout.problems.append(problem(path, "attachment-size", size=size, limit=str(site.attachment_max_mb)))
 
 
-def _files(listing: Listing) -> Iterator[tuple[str, Mark]]:
-    names = [name for name in listing.names if name[-1] != "/"]
+def _files(listing: Listing) -> Iterable[tuple[str, Mark]]:
     start = f"{listing.folder}/" if listing.folder else ""
-    return ((start + name, mark) for name, mark in zip(names, listing.marks, strict=True) if is_text(name))
+    paths = [start + name for name in listing.names if name[-1] != "/"]
+    found = zip(paths, listing.marks, strict=True)
+    return found if is_text("".join(paths)) else (each for each in found if is_text(each[0]))
 
 
 def _plain_files(listing: Listing) -> list[tuple[str, Mark]]:
     """Paths and marks of the ordinary files."""
-    return [(path, mark) for path, mark in _files(listing) if S_ISREG(mark[0])]
+    return [each for each in _files(listing) if S_ISREG(each[1][0])]
 
 
 def _join(folder: str, name: str) -> str:

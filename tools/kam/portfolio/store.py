@@ -8,7 +8,6 @@ afresh. Rows are plain values and JSON.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -181,6 +180,8 @@ def private_name(folder: Path, kind: str, ending: str = "") -> str:
     except FileExistsError:
         pass
     else:
+        import shutil
+
         for old in folder.glob("portfolio-*"):
             with suppress(OSError):
                 old.unlink()

@@ -120,6 +120,7 @@ class Builder:
             elif found:
                 layout.problems.append(found)
                 layout.others.append(each[0].removeprefix("accounts/"))
+        unit.records = _record_rows(files, set(unit.replaced))
         unit.replaced += known
         unit.files = dump_json([tuple(each.known) for each in files])
         others = [*layout.others, *(f.known.path.removeprefix("accounts/") for f in files if not f.is_read)]
@@ -139,7 +140,7 @@ class Builder:
 
     def _weigh(self, files: list[_File]) -> None:
         """Give the problems of files the levels of the policy, and mark the records they make faulty."""
-        profiles = (r.data.get("tier") for f in files for r in f.records if r.type == "profile")
+        profiles = (r.data.get("tier") for f in files if f.known.type == "profile" for r in f.records)
         self._tier = next((tier for tier in profiles if isinstance(tier, str)), "")
         for file in files:
             if file.problems:
@@ -183,9 +184,7 @@ class Builder:
         if known and known.digest == digest:
             return self._recall(known._replace(mark=kept))
         unit.replaced.append(path)
-        loaded = self._load(account, at, raw, kept, digest)
-        unit.records += _record_rows(loaded)
-        return loaded
+        return self._load(account, at, raw, kept, digest)
 
     def _load(self, account: str, at: RecordFile, raw: bytes, mark: Mark | None, digest: str) -> _File:
         path, kind, _ = at
@@ -209,8 +208,7 @@ class Builder:
         if not records and any(p.level is Level.ERROR for p in problems):
             stem = path.removeprefix("accounts/").removesuffix(".md")
             records, entries = [Record(stem, kind, account, path, {})], [-1]
-        rows = [problem_row(p) for p in problems]
-        known = StoredFile(path, kind, mark, digest, all_filled, all_total, rows)
+        known = StoredFile(path, kind, mark, digest, all_filled, all_total, list(map(problem_row, problems)))
         return _File(known, problems, records, entries, is_read)
 
     def _number(self, file: Document) -> list[int]:
@@ -275,14 +273,17 @@ def group_records(
     return AccountRecords(account, dict(sorted(by_type.items())), others, changed_on)
 
 
-def _record_rows(file: _File) -> list[Row]:
+def _record_rows(files: list[_File], paths: set[str]) -> list[Row]:
+    """The rows of the records in those of the files that have these paths."""
     rows: list[Row] = []
-    for record, entry in zip(file.records, file.entries, strict=True):
-        data, has_decimals = dump_data(record.data)
-        rows.append(
-            (record.id, record.type, record.account, record.path, entry, file.is_read, False, has_decimals,
-             data, record.body)
-        )  # fmt: skip
+    for file in files:
+        if file.known.path not in paths:
+            continue
+        is_read = file.is_read
+        for record, entry in zip(file.records, file.entries, strict=True):
+            data, has_decimals = dump_data(record.data)
+            rows.append((record.id, record.type, record.account, record.path, entry, is_read, False, has_decimals,
+                         data, record.body))  # fmt: skip
     return rows
 
 

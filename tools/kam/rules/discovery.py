@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 
 from kam.rules.contract import Rule, rule_of
 
@@ -12,7 +12,7 @@ from kam.rules.contract import Rule, rule_of
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """All rules, sorted by name. Raises ValueError where two have the same name."""
-    modules = sorted(entry.name[:-4] for entry in files("kam.rules").iterdir() if entry.name.endswith(".yml"))
+    modules = sorted(path.stem for path in Path(__file__).parent.glob("*.yml"))
     rules = sorted((rule_of(import_module(f"kam.rules.{name}")) for name in modules), key=lambda rule: rule.name)
     names = [rule.name for rule in rules]
     if len(set(names)) != len(names):

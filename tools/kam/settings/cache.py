@@ -7,12 +7,13 @@ and written anew.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+
+import orjson
 
 from kam import __version__
 from kam.model.problem import Problem
@@ -47,7 +48,7 @@ def _holidays_stamp() -> str:
 class LazyTypes(Mapping[str, RecordType]):
     """Record types by name, decoded one by one as they are asked for."""
 
-    def __init__(self, lines: Mapping[str, str]) -> None:
+    def __init__(self, lines: Mapping[str, bytes]) -> None:
         self._lines = lines
         self._found: dict[str, RecordType] = {}
 
@@ -69,10 +70,10 @@ def read_cache(root: Path, key: str, digest: str) -> Settings | None:
     try:
         raw = (root / FOLDER / FILE).read_bytes()
         head, _, payload = raw.partition(b"\n")
-        if json.loads(head) != {"key": key, "check": digest_of(key.encode() + payload)}:
+        if orjson.loads(head) != {"key": key, "check": digest_of(key.encode() + payload)}:
             return None
-        first, *lines = payload.decode().splitlines()
-        plain = json.loads(first)
+        first, *lines = payload.split(b"\n")
+        plain = orjson.loads(first)
         names, parts = list(plain["types"]), plain["parts"]
         part_lines = dict(zip(parts, lines[len(names) :], strict=True))
         return Settings(
@@ -92,7 +93,8 @@ def read_cache(root: Path, key: str, digest: str) -> Settings | None:
 
 
 def write_cache(settings: Settings, key: str) -> None:
-    """Keep usable settings for the next run; a folder that cannot be written to is no failure."""
+    """Keep usable settings for the next run; where they cannot be written, or the folder not written to, that is no
+    failure."""
     parts = settings.parts.items()
     rest = {
         "types": {name: rtype.folder for name, rtype in settings.types.items()},
@@ -103,9 +105,12 @@ def write_cache(settings: Settings, key: str) -> None:
         "site": settings.site,
         "problems": settings.problems,
     }
-    lines = [encode(rest), *(encode(each) for each in (*settings.types.values(), *parts.values()))]
-    payload = "\n".join(lines).encode()
-    head = json.dumps({"key": key, "check": digest_of(key.encode() + payload)}).encode()
+    try:
+        lines = [encode(rest), *(encode(each) for each in (*settings.types.values(), *parts.values()))]
+    except TypeError:
+        return
+    payload = b"\n".join(lines)
+    head = orjson.dumps({"key": key, "check": digest_of(key.encode() + payload)})
     with suppress(OSError):
         make_cache_folder(settings.root)
         target = settings.root / FOLDER / FILE

@@ -6,7 +6,6 @@ needs no line here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
@@ -14,6 +13,8 @@ from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+import orjson
 
 Json = Any
 T = TypeVar("T")
@@ -39,14 +40,14 @@ def to_json(value: Any) -> Json:
     return plain
 
 
-def encode(value: Any) -> str:
-    """``to_json`` as compact text on one line."""
-    return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+def encode(value: Any) -> bytes:
+    """``to_json`` on one line. Raises TypeError where a number or a text is such as only YAML can hold."""
+    return orjson.dumps(to_json(value))
 
 
-def decode(wanted: type[T], text: str) -> T:
+def decode(wanted: type[T], line: bytes) -> T:
     """The dataclass that ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    return from_json(wanted, json.loads(text))
+    return from_json(wanted, orjson.loads(line))
 
 
 def from_json(wanted: type[T], plain: Json) -> T:
@@ -59,8 +60,10 @@ def _decoder(hint: Any) -> Decoder:
     """What turns plain JSON into a value of that annotation."""
     if is_dataclass(hint):
         return _dataclass_decoder(cast(type, hint))
-    if isinstance(hint, type) and issubclass(hint, Enum | Decimal):
-        return hint
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return {each.value: each for each in hint}.__getitem__
+    if hint is Decimal:
+        return Decimal
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         rest = [each for each in arguments if each is not NoneType]
@@ -87,11 +90,16 @@ def _sequence_decoder(origin: type, arguments: tuple[Any, ...]) -> Decoder:
 
 
 def _dataclass_decoder(wanted: type) -> Decoder:
-    decoders: dict[str, Decoder] = {}
+    decoders: list[tuple[str, Decoder]] | None = None
 
     def decode_one(plain: Json) -> Any:
-        if not decoders:  # found out when first needed: a field may hold fields of its own kind
-            decoders.update({name: _decoder(hint) for name, hint in get_type_hints(wanted).items()})
-        return wanted(**{name: decoders[name](value) for name, value in plain.items()})
+        nonlocal decoders
+        if decoders is None:  # found out when first needed: a field may hold fields of its own kind
+            found = [(name, _decoder(hint)) for name, hint in get_type_hints(wanted).items()]
+            decoders = [(name, inner) for name, inner in found if inner is not _same]
+        for name, inner in decoders:
+            if name in plain:
+                plain[name] = inner(plain[name])
+        return wanted(**plain)
 
     return decode_one

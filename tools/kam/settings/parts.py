@@ -48,7 +48,7 @@ class Part:
 class Parts:
     """The topics by their dataclass; one that comes from the cache is decoded when it is first asked for."""
 
-    def __init__(self, values: Mapping[str, object] | None = None, lines: Mapping[str, str] | None = None) -> None:
+    def __init__(self, values: Mapping[str, object] | None = None, lines: Mapping[str, bytes] | None = None) -> None:
         self._values = dict(values or {})
         self._lines = dict(lines or {})
 
@@ -56,7 +56,7 @@ class Parts:
         """The part of that type; its defaults where the settings say nothing."""
         name = made.__name__
         if name not in self._values:
-            self._values[name] = decode(made, self._lines.get(name, "{}"))
+            self._values[name] = decode(made, self._lines.get(name, b"{}"))
         return cast(T, self._values[name])
 
     def having(self, part: object) -> Parts:
