@@ -85,6 +85,17 @@ def test_a_misspelt_option_is_answered_in_chinese_where_chinese_is_spoken() -> N
     assert "没有 --strikt 这个选项" in wrong.stderr
 
 
+@pytest.mark.parametrize("command", ["due", "appraise", "kpi", "new", "import"])
+def test_help_in_chinese_is_chinese_throughout_and_fits_the_terminal(command: str) -> None:
+    from kam.report.source import display_width
+
+    lines = _kam("--lang", "zh", command, "--help", COLUMNS="80").stdout.splitlines()
+    assert "[选项]" in lines[0] and not [each for each in ("OPTIONS", "DATE", "FIELD", "INTEGER") if each in lines[0]]
+    assert all(display_width(line) <= 80 for line in lines)
+    options = [line for line in lines if line.startswith("  --") and "   " in line.strip()]
+    assert len({display_width(line[: len(line.rpartition("  ")[0]) + 2]) for line in options}) == 1
+
+
 def test_outside_a_portfolio_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     lost = _kam("check", cwd=tmp_path)
     assert lost.returncode == 2

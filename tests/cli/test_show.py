@@ -60,9 +60,16 @@ def test_it_says_who_how_well_and_what_to_do(kam: Kam) -> None:
 def test_json_holds_the_same(kam: Kam) -> None:
     found = json.loads(kam("show", "清源水务", "--format", "json").stdout)
     assert found["health"]["status"] == "bad" and len(found["health"]["reasons"]) == 3
+    assert all(each["part"] and each["title"] for each in (*found["health"]["reasons"], *found["health"]["missing"]))
+    assert all(each["id"] and each["title"] for each in found["kpis"])
     assert len(found["health"]["trend"]) == 12
     assert [each["kind"] for each in found["alerts"]] == ["service", "churn_risk", "contract"]
     assert found["due"][0]["overdue"] and found["open"]["risk"]
+
+
+def test_teams_are_called_as_the_reader_calls_them(kam: Kam) -> None:
+    assert "中国大客户部" in kam("kpi", "win_rate", "--by", "team", lang="zh").output
+    assert "Key accounts China" in kam("kpi", "win_rate", "--by", "team").output
 
 
 def test_a_slip_in_the_name_is_answered_with_the_nearest(kam: Kam) -> None:

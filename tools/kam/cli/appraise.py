@@ -38,7 +38,7 @@ FORMS = ("text", "json", "md")
     "--period",
     "period_text",
     default="",
-    metavar="P",
+    metavar="PERIOD",
     help=words(
         "2026-H1, 2026-Q3 or 2026; quarter, half-year or year for the last one that is over (default: as the settings "
         "say).",

@@ -9,7 +9,8 @@ import click
 
 from kam.cli.context import Context, fail, spoken_language, words
 from kam.cli.explain_kpi import iter_kpi_lines
-from kam.cli.explain_rule import iter_rule_lines, iter_rule_list, wrap
+from kam.cli.explain_rule import iter_rule_lines, iter_rule_list
+from kam.cli.wrapping import wrap
 from kam.model.root import find_root
 
 if TYPE_CHECKING:

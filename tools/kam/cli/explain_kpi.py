@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from kam.cli.explain_rule import wrap
+from kam.cli.wrapping import wrap
 
 if TYPE_CHECKING:
     from kam.cli.context import Context

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kam.cli.wrapping import wrap
+
 if TYPE_CHECKING:
     from kam.cli.context import Context
     from kam.report.rule_help import RuleHelp
@@ -76,29 +78,3 @@ def _level_lines(rule: RuleHelp, ctx: Context) -> Iterator[str]:
         )
     if rule.is_fixable:
         yield ctx.words("kam check --fix can mend it.", "kam check --fix 可以自动修正。")
-
-
-WIDTH = 88
-
-
-def wrap(text: str, indent: str = "") -> Iterator[str]:
-    """Break at words; Chinese at any character, as is usual, but not before a closing mark."""
-    from kam.report.source import display_width
-
-    line = indent
-    for piece in _pieces(text):
-        if display_width(line + piece.rstrip()) > WIDTH and line.strip():
-            yield line.rstrip()
-            line = indent + piece.lstrip()
-        else:
-            line += piece
-    yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    import re
-
-    wide = r"\u2010-\u206f\u3000-\u9fff\uff00-\uffef"
-    yield from re.findall(
-        rf"[“（《]*[^\s{wide}]+\s*[，。；：、）》”？！…]*|[“（《]*[{wide}][，。；：、）》”？！…]*|\s+", text
-    )

@@ -41,7 +41,7 @@ def check_currency(ctx: click.Context, param: click.Parameter, value: str) -> st
     "init",
     help=words(
         "Begin a new, empty portfolio in DIR: settings, handbook and site configuration, ready for the first account.",
-        "在 DIR 中新建一个空的客户档案库：包含设置、手册和网站配置，可直接录入第一个客户。",
+        "在指定文件夹中新建一个空的客户档案库：包含设置、手册和网站配置，可直接录入第一个客户。",
     ),
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         "Change fields of RECORD (an id such as acme/issues/2026-03-02-late, or an account for its profile). "
         "FIELD is a name or a label, also inside (contacts.zhang-wei.phone, actions[a1].status). "
         "+= adds to a list, -= takes out, an empty value removes the field. A change of status goes into the history.",
-        "修改记录的字段。RECORD 是编号（如 acme/issues/2026-03-02-late），写客户则修改其客户资料。"
+        "修改记录的字段。记录写编号（如 acme/issues/2026-03-02-late），写客户则修改其客户资料。"
         "字段可写名称或标签，也可写下级字段（contacts.zhang-wei.phone、actions[a1].status）。"
         "+= 向列表添加，-= 从列表移除，值留空则删除该字段。状态变更会自动记入变更记录。",
     ),

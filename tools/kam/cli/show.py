@@ -129,12 +129,13 @@ def _as_json(screen: Screen, ctx: Context) -> dict[str, Any]:
             "reasons": [
                 {
                     "part": each.score.part.id,
+                    "title": each.score.part.title.get(lang, each.score.part.id),
                     "effect": _round(each.effect),
                     "words": reason_words(healths, each, ctx.settings)[lang],
                 }
                 for each in score.reasons()
             ],
-            "missing": [each.id for each in score.missing],
+            "missing": [{"part": each.id, "title": each.title.get(lang, each.id)} for each in score.missing],
             "trend": [{"as_of": day.isoformat(), "score": _round(total)} for day, total in healths.trend(account)],
         }
     return {
@@ -149,7 +150,8 @@ def _as_json(screen: Screen, ctx: Context) -> dict[str, Any]:
         "health": health,
         "alerts": [as_row(each, lang) for each in screen.alerts],
         "kpis": [
-            {"id": each.id, "value": each.value, "unit": each.unit, "n": each.n, "status": each.status}
+            {"id": each.id, "title": each.title.get(lang, each.id),
+             "value": each.value, "unit": each.unit, "n": each.n, "status": each.status}
             for each in screen.figures
         ],
         "due": [

@@ -31,9 +31,11 @@ class Listed:
         "List the record tables with their rows; with names, the columns of these tables. Queries also have "
         "TABLE_on(day), the records of a type as they stood on a day (state_then, since_then, open_then), "
         "active_on(day), the accounts active then, in_force_on(day), the contracts in force, "
+        "open_work_on(day), the open work of people, staff_on(day), the people with hours for it, "
         "to_base(amount, currency, day, id), percent_of(amount, percent) and times(a, b).",
         "列出记录表及行数；给出表名时，列出这些表的列。查询中还可使用：表名_on(日期)，即某类记录在该日的状态"
         "（state_then、since_then、open_then）；active_on(日期)，即当日的活跃客户；in_force_on(日期)，即当日履行中的合同；"
+        "open_work_on(日期)，即当日未完成的工作及负责人；staff_on(日期)，即填有工时、承担此类工作的人员；"
         "to_base(金额, 币种, 日期, id)；percent_of(金额, 百分数)；times(a, b)。",
     )
 )

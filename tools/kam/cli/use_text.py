@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from kam.cli.grid import render_markdown, render_table
 from kam.kpi.show import show_number, show_value
+from kam.settings.people_labels import PeopleLabels
 
 if TYPE_CHECKING:
     from datetime import date
 
     from kam.kpi import KpiResult
     from kam.model.record import Record
-    from kam.model.schema import Label
+    from kam.model.schema import Label, RecordType
     from kam.people.use import Activity, Comparison, PersonUse, Use
     from kam.settings import Settings
 
@@ -85,7 +86,7 @@ class UsePrinter:
         return f"{self._heading(title)}\n{text}" if self.is_markdown else text
 
     def _comparison(self, each: Comparison) -> str:
-        who = each.team or self._say("All teams", "全部团队")
+        who = self.settings.part(PeopleLabels).team(each.team, self.lang) or self._say("All teams", "全部团队")
         title = self._say(f"{who}: before and since {each.since}", f"{who}：{each.since} 前后对比")
         note, rows = "", [list(row) for row in self._measures(each)]
         if each.before is None:
@@ -134,7 +135,7 @@ class UsePrinter:
         person = self.settings.people[each.person]
         row = [
             person.names.get(self.lang, each.person),
-            each.team,
+            self.settings.part(PeopleLabels).team(each.team, self.lang),
             str(len(each.holding.accounts)),
             each.holding.mix,
             str(each.activity.records),
@@ -147,7 +148,7 @@ class UsePrinter:
     def _modules(self, use: Use) -> str:
         rows = [
             [
-                each.rtype.plural.get(self.lang) or each.rtype.label.get(self.lang, each.rtype.name),
+                _title(each.rtype, self.lang),
                 str(each.files),
                 str(each.activity.changes),
                 str(len(each.activity.people)),
@@ -180,6 +181,10 @@ class UsePrinter:
         return zh if self.lang == "zh" else en
 
 
+def _title(rtype: RecordType, lang: str) -> str:
+    return rtype.plural.get(lang) or rtype.label.get(lang, rtype.name)
+
+
 def _weekly(activity: Activity | None) -> str:
     return "–" if activity is None else show_number(activity.a_week, 1)
 
@@ -197,6 +202,7 @@ def as_json(
         "comparisons": [
             {
                 "team": each.team or None,
+                "team_name": settings.part(PeopleLabels).team(each.team, lang) or None,
                 "since": each.since,
                 "owners": sorted(each.owners),
                 "before": _activity(each.before) | {"share": each.share(each.before)} if each.before else None,
@@ -207,7 +213,14 @@ def as_json(
         "goals": [{"id": name, "kpi": r.id, "value": r.value, "n": r.n} for name, r in goals.items()],
         "people": [_person(each, settings, lang) for each in use.people],
         "modules": [
-            {"type": m.rtype.name, "files": m.files, "last": m.last, "state": m.state, "recent": _activity(m.activity)}
+            {
+                "type": m.rtype.name,
+                "title": _title(m.rtype, lang),
+                "files": m.files,
+                "last": m.last,
+                "state": m.state,
+                "recent": _activity(m.activity),
+            }
             for m in use.modules
         ],
         "strangers": dict(use.strangers),
@@ -219,6 +232,7 @@ def _person(each: PersonUse, settings: Settings, lang: str) -> dict[str, Any]:
         "person": each.person,
         "name": settings.people[each.person].names.get(lang, each.person),
         "team": each.team,
+        "team_name": settings.part(PeopleLabels).team(each.team, lang),
         "accounts": list(each.holding.accounts),
         "tiers": dict(each.holding.tiers),
         "last": each.last,

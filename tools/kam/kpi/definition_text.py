@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kam.kpi.definition import Kpi, Target
 from kam.kpi.show import show_target, show_value
@@ -93,8 +93,11 @@ UNITS: dict[str, Label] = {
 }
 
 
-def describe_definition(kpi: Kpi, lang: str, currency: str) -> Iterator[tuple[str, str]]:
-    """Title and text of each part of the definition, in one language; what the KPI does not have is left out."""
+def describe_definition(
+    kpi: Kpi, lang: str, currency: str, name: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """Title and text of each part of the definition, in one language; what the KPI does not have is left out. ``name``
+    says what a grouping is called, else it is called as on the command line."""
     comma = "、" if lang == "zh" else ", "
     parts = {
         "formula": kpi.formula.get(lang, ""),
@@ -103,7 +106,7 @@ def describe_definition(kpi: Kpi, lang: str, currency: str) -> Iterator[tuple[st
         "unit": currency if kpi.unit == "money" else UNITS.get(kpi.unit, {}).get(lang, kpi.unit),
         "better": BETTER.get(kpi.better, {}).get(lang, ""),
         "target": _targets(kpi, lang, currency),
-        "groupings": comma.join(kpi.groupings),
+        "groupings": comma.join(map(name, kpi.groupings)),
         "few": _few(kpi, lang),
         "earlier": EARLIER[lang] if kpi.today_only else "",
         "owner": kpi.owner.get(lang, ""),

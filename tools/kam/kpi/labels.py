@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from kam.kpi.definition import Kpi
 from kam.model.record import PORTFOLIO, UNASSIGNED
 from kam.model.schema import Kind, Label
+from kam.settings.health import Health
+from kam.settings.people_labels import PeopleLabels
 from kam.tables import Tables
 
 if TYPE_CHECKING:
@@ -84,6 +86,16 @@ class Labels:
                     found.setdefault(path[-1], each.choices)
         return found
 
+    @property
+    def teams(self) -> Mapping[str, Label]:
+        """Team → what it is called."""
+        return self.settings.part(PeopleLabels).teams
+
+    @cached_property
+    def parts(self) -> Mapping[str, Label]:
+        """Part of the health score → its title in the settings."""
+        return {each.id: each.title for each in self.settings.part(Health).parts}
+
     def of(self, grouping: str, key: str | None) -> Label:
         """What to show for a key."""
         if key is None:
@@ -96,8 +108,10 @@ class Labels:
             return self.settings.products[key].names
         if grouping == "module" and key in self.settings.types:
             return self.settings.types[key].label
-        if grouping == "part" and key in PARTS:
-            return PARTS[key]
+        if grouping == "team" and key in self.teams:
+            return self.teams[key]
+        if grouping == "part" and (key in PARTS or key in self.parts):
+            return PARTS.get(key) or self.parts[key]
         return self.choices.get(grouping, {}).get(key) or _same(key)
 
     def unit(self, kpi: Kpi) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from kam.model.record import Data, Record, Value
 from kam.model.schema import Field, Kind, Label, RecordType
 from kam.settings import Settings
+from kam.settings.service_levels import CLOCKS, Limit, parse_limit
 from kam.site.places import Places, account_page, relative
 from kam.site.words import label, word
 
@@ -140,6 +141,12 @@ def short_moment(value: str) -> str:
     return value[:16].replace("T", " ")
 
 
+def limit_text(limit: Limit, lang: str) -> str:
+    """A time limit in words: ``4 working hours``."""
+    number = int(limit.amount) if limit.amount == int(limit.amount) else limit.amount
+    return word(f"sl_{limit.unit}{'_business' if limit.is_business else ''}", lang, n=number)
+
+
 def _number(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     is_short = isinstance(value, int) and abs(value) < GROUPED_FROM
     text = group(value) if isinstance(value, Decimal | int) and not is_short else str(value)
@@ -155,6 +162,8 @@ def _moment(shower: Shower, field: Field, value: Value, at: At) -> Markup:
 
 def _text(shower: Shower, field: Field, value: Value, at: At) -> Markup:
     text = str(value)
+    if field.name in CLOCKS and (limit := parse_limit(text)):
+        return escape(limit_text(limit, shower.lang))
     if field.name == "applies_to" and text in shower.types:
         return escape(label(shower.types[text].label, shower.lang))
     if field.format == "uri" and text.lower().startswith(("https://", "http://")):

@@ -25,6 +25,7 @@ PROFILE = "profile"
 STANDING = {
     "active_on": ("accounts", "orders", "services", "contracts"),
     "in_force_on": ("contracts", "amendments"),
+    "open_work_on": ("issues", "opportunities", "actions"),
     "customer_values": ("orders",),
 }
 """The tables of records behind a macro or a made table."""
@@ -43,6 +44,7 @@ def find_sources(kpi: Kpi, view: View) -> list[RecordType]:
 def find_gathered(kpi: Kpi) -> list[SharedTable]:
     """The tables of all records, or of settings, that a KPI counts: all records, all actions, sales targets …"""
     words = _words(kpi)
+    words |= {table for word in words for table in STANDING.get(word, ())}
     return [table for table in GATHERED if table.name in words]
 
 

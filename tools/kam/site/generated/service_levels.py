@@ -13,6 +13,7 @@ from kam.policy.service_level import ServiceClock
 from kam.policy.service_terms import Terms
 from kam.settings.calendars import Calendar
 from kam.settings.service_levels import CLOCKS, DEFAULT, OWN_ROLES, Escalation, Limit, ServiceLevels
+from kam.site.show import limit_text
 
 if TYPE_CHECKING:
     from kam.site.view import View
@@ -49,10 +50,7 @@ def _levels(levels: ServiceLevels, view: View) -> Iterator[dict[str, str]]:
 
 
 def _limit(limit: Limit | None, view: View) -> str:
-    if limit is None:
-        return view.word("sl_none")
-    number = int(limit.amount) if limit.amount == int(limit.amount) else limit.amount
-    return view.word(f"sl_{limit.unit}{'_business' if limit.is_business else ''}", n=number)
+    return limit_text(limit, view.lang) if limit else view.word("sl_none")
 
 
 def _tier(tier: str, view: View) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kam.kpi.definition_text import describe_definition
+from kam.kpi.labels import label_grouping
 from kam.kpi.worked import work_out
 from kam.site.attention import HEALTH, health_parts
 from kam.site.charts import trend_chart
@@ -50,7 +51,11 @@ def _kpi(view: View, result: KpiResult) -> Page:
     facts.sort(key=lambda each: (each["at"], each["id"]), reverse=True)
     by = [_by_line(view, result, part) for part in result.by]
     has_parts = any(each["numerator"] or each["denominator"] for each in facts)
-    start, end = result.window.from_, result.window.to
+    start, end, settings = result.window.from_, result.window.to, view.snapshot.settings
+
+    def name(grouping: str) -> str:
+        return view.label(label_grouping(grouping, settings))
+
     return view.page(
         page,
         "kpi.html",
@@ -59,7 +64,7 @@ def _kpi(view: View, result: KpiResult) -> Page:
         hide=("toc",),
         figure=show_result(view, result),
         meaning=view.label(kpi.meaning),
-        definition=list(describe_definition(kpi, view.lang, view.snapshot.settings.currencies.base)),
+        definition=list(describe_definition(kpi, view.lang, settings.currencies.base, name)),
         query=kpi.sql.strip(),
         worked=_worked(result, view),
         id=result.id,
