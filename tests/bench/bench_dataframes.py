@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from generate import generate
 from measure import KAM, Cost, Line, run
 
 from kam.kpi import figures, load_kpis, open_tables
+from kam.kpi.definition import Kpi
 from kam.kpi.window import month_ends
 from kam.portfolio import Portfolio, open_portfolio
 from kam.settings import load_settings
@@ -58,18 +59,19 @@ def lines(folder: Path, *, small: bool) -> Iterator[Line]:
     run((*KAM, "kpi", "--as-of", DAY.isoformat()), root)
     with open_portfolio(root, load_settings(root)) as portfolio:
         with open_tables(portfolio, DAY) as tables:
-            yield from _compared(portfolio, tables, records, GOAL)
+            kpis, others = choose(portfolio, tables)
+            left = "; ".join(f"{', '.join(ids)}: {REASONS.get(name, name)}" for name, ids in others.items())
+            yield Line("KPIs compared", len(kpis), None, 0, "", note=f"left out {left}")
+            yield from _compared(portfolio, tables, kpis, records, GOAL)
         yield from _all(portfolio, records)
         with _multiplied(portfolio, folder / "multiplied.duckdb") as tables:
-            yield from _compared(portfolio, tables, records * MORE)
+            yield from _compared(portfolio, tables, kpis, records * MORE)
 
 
-def _compared(portfolio: Portfolio, tables: Tables, records: int, goal: float = 0) -> Iterator[Line]:
-    """kam against both libraries, on all KPIs that they are told of."""
-    kpis, others = choose(portfolio, tables)
-    if goal:
-        left = "; ".join(f"{', '.join(ids)}: {REASONS.get(name, name)}" for name, ids in others.items())
-        yield Line("KPIs compared", len(kpis), None, 0, "", note=f"left out {left}")
+def _compared(
+    portfolio: Portfolio, tables: Tables, kpis: Sequence[Kpi], records: int, goal: float = 0
+) -> Iterator[Line]:
+    """kam against both libraries on the same KPIs."""
     asked = [Asked.of(kpi, month_ends(DAY, MONTHS + 1)) for kpi in kpis]
     frames = read_frames(tables)
     mine, found = _median(lambda: ours(portfolio, tables, asked))

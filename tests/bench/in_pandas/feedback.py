@@ -43,7 +43,7 @@ def _ease(frame: Frame) -> Any:
 
 def _complaints(records: Records, day: Day) -> Frame:
     frame, orders = records.table("feedback"), records.placed(day)
-    frame, orders = frame[frame.kind == "complaint"], orders[orders.is_order]
+    frame, orders = of_customers(frame[frame.kind == "complaint"]), of_customers(orders[orders.is_order])
     return pd.concat([facts(frame, frame["on"], 1), facts(orders, orders["date"], None, 1)])
 
 

@@ -18,7 +18,7 @@ def _orders(records: Records, day: Day) -> Frame:
 
 def _averaged(records: Records, day: Day) -> Frame:
     frame = records.placed(day)
-    frame = frame[frame.is_order].dropna(subset=["total_base"])
+    frame = of_customers(frame[frame.is_order].dropna(subset=["total_base"]))
     return facts(frame, frame["date"], frame.total_base, 1)
 
 

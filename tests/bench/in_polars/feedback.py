@@ -23,8 +23,8 @@ def _end(at: int, usual: int) -> pl.Expr:
 
 
 def _complaints(records: Records, days: Lazy) -> Lazy:
-    complaints = records.table("feedback").filter(col("kind") == "complaint").join(days, how="cross")
-    orders = placed(records.on("orders", days)).filter(REAL)
+    complaints = records.table("feedback").filter(col("kind") == "complaint", ~OURS).join(days, how="cross")
+    orders = placed(records.on("orders", days)).filter(REAL, ~OURS)
     return pl.concat([facts(complaints, "on", ONE), facts(orders, "date", NO, ONE)])
 
 

@@ -137,7 +137,7 @@ def _decline(records: Records, days: Lazy) -> Lazy:
 
 FACTS: dict[str, Make] = {
     "order_value": _orders(),
-    "average_order_value": _orders(REAL, col("total_base").is_not_null()),
+    "average_order_value": _orders(REAL, ~OURS, col("total_base").is_not_null()),
     "repurchase_rate": _orders(REAL, ~OURS, numerator=ONE),
     "product_sales": _lines,
     "delivery_on_time": _delivered,
