@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from kam.model.completeness import made_complete, measure_completeness
 from kam.model.record import Record
 from kam.model.schema import Field
 from kam.model.texts import load_texts
@@ -62,6 +63,8 @@ def test_no_data_makes_a_rule_fail(settings: Settings, data: st.DataObject) -> N
                 found = list(rule.check_record(record, settings.types[record.type], settings))
                 fields = rule.fields(settings.types[record.type]) if rule.fields and found else record.data
                 assert not found or not record.data or not record.data.keys().isdisjoint(fields), rule.name
+                quick = rule.quick(settings.types[record.type], tuple(record.data), settings) if rule.quick else None
+                assert not found or quick is None or not quick(record.data), rule.name
                 findings += found
             if rule.is_about(record.type) and rule.facts:
                 facts += [Fact(record.id, v) for v in rule.facts(record, settings.types[record.type], settings)]
@@ -74,3 +77,14 @@ def test_no_data_makes_a_rule_fail(settings: Settings, data: st.DataObject) -> N
             texts = load_texts()[rule.name]["messages"][finding.key]
             assert texts["en"]["message"].format_map(finding.args)
             assert texts["zh"]["hint"].format_map(finding.args)
+
+
+@limits(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_is_filled_measures_as_its_fields_say(settings: Settings, data: st.DataObject) -> None:
+    for name in TYPES:
+        rtype = settings.types[name]
+        drawn = data.draw(_data(rtype.fields), label=name)
+        made = made_complete(rtype, tuple(drawn))
+        if made and made.is_filled(drawn):
+            assert made.complete == measure_completeness(drawn, rtype)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kam.model.per_type import per_type
 from kam.model.problem import FieldPath
 from kam.model.schema import Field, RecordType
+
+Test = Callable[[Any], bool]
+"""Looks at a map; false for what is none."""
+MOST_SHAPES = 1000
+"""For so many different sets of fields the measure is remembered."""
 
 
 class Completeness(NamedTuple):
@@ -29,13 +35,79 @@ def measure_completeness(data: Mapping[str, Any], rtype: RecordType) -> Complete
     return Completeness(filled, total, tuple(missing))
 
 
-class _Scale(NamedTuple):
-    """What to ask of a map: fields and their weights, their sum, and the scales of inner maps and of lists' items."""
+def filled_test(names: Sequence[str]) -> Test:
+    """A quick look at a map: true where it surely has something under each of the names."""
+    if not names:
+        return lambda data: isinstance(data, dict)
+    values_of = itemgetter(*names, names[0])  # one more, so that it gives a tuple whatever their number
 
-    names: tuple[str, ...]
+    def is_filled(data: Mapping[str, Any]) -> bool:
+        try:
+            return all(values_of(data))
+        except (KeyError, TypeError):
+            return False
+
+    return is_filled
+
+
+class _Scale(NamedTuple):
+    """What to ask of a map: a quick look whether all is there, fields and their weights, their sum, and the scales of
+    inner maps and of lists' items."""
+
+    is_filled: Test
     weights: tuple[tuple[str, int], ...]
     total: int
     inner: tuple[tuple[str, bool, _Scale], ...]
+
+
+class Made(NamedTuple):
+    """What the set of its fields says of a record already: ``complete`` is what measuring it gives wherever
+    ``is_filled`` says that none of the fields is empty and all that stands below them is there."""
+
+    is_filled: Test
+    complete: Completeness
+
+
+def made_complete(rtype: RecordType, names: Collection[str]) -> Made | None:
+    """The measure of records with exactly these fields; None for a type in which nothing is asked for."""
+    known, key = _made_of(rtype), tuple(names)
+    if key not in known:
+        if len(known) >= MOST_SHAPES:
+            known.clear()
+        known[key] = _make_complete(_scale_of(rtype), key)
+    return known[key]
+
+
+def _make_complete(scale: _Scale, names: tuple[str, ...]) -> Made | None:
+    if not scale.total and not scale.inner:
+        return None
+    missing = [name for name, _ in scale.weights if name not in names]
+    inner = [(name, is_list, below) for name, is_list, below in scale.inner if name in names]
+    tests = [(name, is_list, _flat_test(below)) for name, is_list, below in inner]
+    has_own = filled_test([name for name, _ in scale.weights if name in names])
+
+    def is_filled(data: Mapping[str, Any]) -> bool:
+        if not has_own(data):
+            return False
+        for name, is_list, test in tests:
+            value = data[name]
+            if not value or isinstance(value, list) is not is_list:
+                return False
+            if not (all(map(test, value)) if is_list else test(value)):
+                return False
+        return True
+
+    total = scale.total + sum(below.total for _, _, below in inner)
+    lacking = sum(weight for name, weight in scale.weights if name not in names)
+    return Made(is_filled, Completeness(total - lacking, total, tuple((name,) for name in missing)))
+
+
+def _flat_test(scale: _Scale) -> Test:
+    """Whether a map has all that is asked for and nothing in which more is."""
+    if not scale.inner:
+        return scale.is_filled
+    deeper = frozenset(name for name, _, _ in scale.inner)
+    return lambda data: scale.is_filled(data) and deeper.isdisjoint(data)
 
 
 _EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -48,12 +120,13 @@ def _make_scale(fields: Sequence[Field]) -> _Scale:
         below = _make_scale(each.items.fields if each.items else each.fields)
         if below.weights or below.inner:
             inner.append((each.name, each.items is not None, below))
-    return _Scale(tuple(name for name, _ in weights), weights, sum(weight for _, weight in weights), tuple(inner))
+    is_filled = filled_test([name for name, _ in weights])
+    return _Scale(is_filled, weights, sum(weight for _, weight in weights), tuple(inner))
 
 
 def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> tuple[int, int]:
     filled = total = scale.total
-    if not all(map(data.get, scale.names)):
+    if not scale.is_filled(data):
         for name, weight in scale.weights:
             value = data.get(name)
             if not value and value in _EMPTY:
@@ -79,6 +152,8 @@ def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> 
 def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: list[FieldPath]) -> tuple[int, int]:
     """A field counts for the whole list, and is lacking where one item lacks it."""
     filled = total = scale.total
+    if not scale.inner and all(map(scale.is_filled, items)):
+        return filled, total
     maps = [(at, item) for at, item in enumerate(items) if isinstance(item, dict)]
     if not maps:
         return 0, 0
@@ -105,3 +180,10 @@ def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: lis
 
 
 _scale_of = per_type(lambda rtype: _make_scale(rtype.fields))
+
+
+def _no_made(rtype: RecordType) -> dict[tuple[str, ...], Made | None]:
+    return {}
+
+
+_made_of = per_type(_no_made)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kam.model.completeness import Completeness, measure_completeness
+from kam.model.completeness import Completeness, Made, made_complete, measure_completeness
 from kam.model.problem import FieldPath
 from kam.model.record import Data, Record, Value
 from kam.model.schema import RecordType
@@ -108,6 +108,13 @@ def measure_record(data: Data, rtype: RecordType, settings: Settings) -> Complet
         else:
             lacking.append(_path_of(demand))
     return Completeness(filled, total, tuple(lacking))
+
+
+def made_record(rtype: RecordType, names: Collection[str], settings: Settings) -> Made | None:
+    """The same for all records with exactly these fields, where the policy demands nothing besides."""
+    if rtype.name == PROFILE and settings.part(Requirements).by_name:
+        return None
+    return made_complete(rtype, names)
 
 
 def value_at(data: Mapping[str, Value], name: str) -> Value | None:

@@ -64,6 +64,18 @@ def divide_work(profile: Data, settings: Settings) -> list[Share]:
     return [*found, *(share for at, share in enumerate(own) if at not in taken)]
 
 
+def has_all_roles(profile: Data, settings: Settings) -> bool:
+    """Whether somebody has each of the roles that the policy makes responsible or accountable for anything."""
+    return all(find_in_role(role, profile, settings.people) for role in _roles_of(settings.part(Responsibilities)))
+
+
+def _roles(policy: Responsibilities) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(role for item in policy.items for role in (item.accountable, *item.responsible)))
+
+
+_roles_of = once_for_each(_roles)
+
+
 def find_in_role(role: str, profile: Data, people: Mapping[str, Person]) -> str:
     """The person who has a role for an account; empty where nobody has.
 

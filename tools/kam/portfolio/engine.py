@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from inspect import signature
@@ -10,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import FieldPath, Finding, Problem, field_text
 from kam.model.record import Record
+from kam.policy.requirement import made_record, measure_record
 from kam.portfolio.stored import Place
-from kam.rules.contract import AccountRecords, Change, Fact, FactFinder, RecordCheck, Rule
+from kam.rules.contract import AccountRecords, Change, Fact, FactFinder, QuickTest, RecordCheck, Rule
+from kam.rules.quick import nothing_amiss
 
 if TYPE_CHECKING:
+    from kam.model.completeness import Made
     from kam.model.schema import RecordType
     from kam.settings import Settings
 
-Check = tuple[Rule, RecordCheck, frozenset[str] | None]
-"""A rule on single records, and the fields of which a record must have one (None: it looks at every record)."""
+Looks = list[tuple[Rule, RecordCheck]]
+Test = Callable[[Mapping[str, Any]], bool]
 MOST_SHAPES = 1000
 """For so many different sets of fields the rules are remembered; records of a type have few."""
+WORTH_TESTS = 4
+"""So many records with the same fields come before quick tests are made for them."""
 Positions = Mapping[FieldPath, tuple[int, int]]
 
 
@@ -52,15 +58,26 @@ class Engine:
         """Rules that look at facts of all records."""
         return [rule for rule in self.rules if rule.check_portfolio]
 
-    def check_record(self, record: Record, place: Placer) -> Iterator[Problem]:
-        """What the rules on single records say of this one."""
-        found = self._record_rules.get(record.type)
-        if found is None:
-            found = self._record_rules[record.type] = _RecordRules(self.rules, self.settings.types[record.type])
-        settings, rtype = self.settings, found.rtype
-        for rule, check in found.about(tuple(record.data)):
-            for finding in check(record, rtype, settings):
-                yield place(rule, finding, record.id)
+    def look_at(self, record: Record, place: Placer) -> tuple[list[Problem], int, int]:
+        """What the rules on single records say of this one, and how complete it is: weights of the fields asked for
+        that are filled, and of all."""
+        known = self._record_rules.get(record.type)
+        if known is None:
+            rtype = self.settings.types[record.type]
+            known = self._record_rules[record.type] = _RecordRules(self.rules, rtype, self.settings)
+        data, rtype, settings = record.data, known.rtype, self.settings
+        shape = known.shape_of(tuple(data))
+        found: list[Problem] = []
+        is_filled = shape.made is not None and shape.made.is_filled(data)
+        for is_quiet, looks in shape.looks_if_filled if is_filled else shape.looks:
+            if is_quiet is None or not is_quiet(data):
+                for rule, check in looks:
+                    for finding in check(record, rtype, settings):
+                        found.append(place(rule, finding, record.id))
+        if shape.made and is_filled:
+            return found, shape.made.complete.filled, shape.made.complete.total
+        filled, total, _ = measure_record(data, rtype, settings)
+        return found, filled, total
 
     def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
         """What the rules on accounts say of this one, whatever the day."""
@@ -87,7 +104,9 @@ class Engine:
         settings = self.settings
         for name, finder in finders:
             for values in finder(record, rtype, settings):
-                found.setdefault(name, []).append([record.id, *values])
+                if name not in found:
+                    found[name] = []
+                found[name].append([record.id, *values])
 
     @cached_property
     def change_rules(self) -> list[Rule]:
@@ -109,28 +128,58 @@ class Engine:
             yield place(rule, finding)
 
 
+@dataclass(slots=True)
+class _Shape:
+    """What is worth doing with records that have the same fields, and what of it where nothing is lacking. ``seen``
+    counts them until tests are made."""
+
+    looks: list[tuple[Test | None, Looks]]
+    looks_if_filled: list[tuple[Test | None, Looks]] = field(default_factory=list)
+    made: Made | None = None
+    seen: int = 0
+
+
 class _RecordRules:
     """The rules that can have something to say of records of a type."""
 
-    def __init__(self, rules: Iterable[Rule], rtype: RecordType) -> None:
+    def __init__(self, rules: Iterable[Rule], rtype: RecordType, settings: Settings) -> None:
         self.rtype = rtype
-        self._checks: list[Check] = []
-        self._by_shape: dict[tuple[str, ...], list[tuple[Rule, RecordCheck]]] = {}
+        self._settings = settings
+        self._rules: list[tuple[Rule, RecordCheck, frozenset[str] | None]] = []
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
         for rule in rules:
             if rule.check_record and rule.is_about(rtype.name):
                 fields = frozenset(rule.fields(rtype)) if rule.fields else None
                 if fields is None or fields:
-                    self._checks.append((rule, rule.check_record, fields))
+                    self._rules.append((rule, rule.check_record, fields))
 
-    def about(self, names: tuple[str, ...]) -> list[tuple[Rule, RecordCheck]]:
-        """Those that look at a record with these fields."""
-        found = self._by_shape.get(names)
+    def shape_of(self, names: tuple[str, ...]) -> _Shape:
+        """What to do with a record that has these fields."""
+        found = self._shapes.get(names)
         if found is None:
-            if len(self._by_shape) >= MOST_SHAPES:
-                self._by_shape.clear()
-            found = [(r, check) for r, check, fields in self._checks if fields is None or not fields.isdisjoint(names)]
-            self._by_shape[names] = found
+            if len(self._shapes) >= MOST_SHAPES:
+                self._shapes.clear()
+            found = self._shapes[names] = _Shape([(None, self._about(names))])
+        if found.seen < WORTH_TESTS:
+            found.seen += 1
+            if found.seen == WORTH_TESTS:
+                found.looks = list(self._test(names))
+                found.made = made = made_record(self.rtype, names, self._settings)
+                found.looks_if_filled = [each for each in found.looks if made and each[0] is not made.is_filled]
         return found
+
+    def _about(self, names: tuple[str, ...]) -> Looks:
+        return [(rule, look) for rule, look, fields in self._rules if fields is None or not fields.isdisjoint(names)]
+
+    def _test(self, names: tuple[str, ...]) -> Iterator[tuple[Test | None, Looks]]:
+        """The same rules, those together that share a test; without those that have nothing to say in any case."""
+        groups: dict[QuickTest | None, Looks] = {}
+        for rule, look in self._about(names):
+            groups.setdefault(rule.quick, []).append((rule, look))
+        for quick, looks in groups.items():
+            test = quick(self.rtype, names, self._settings) if quick else None
+            if test is not nothing_amiss:
+                yield test, looks
 
 
 def is_dated(check: Callable[..., object]) -> bool:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from kam.model.problem import Level, Problem
 from kam.model.record import Document, Record
-from kam.policy.requirement import measure_record
 from kam.portfolio.encode import dump_data, dump_json
 from kam.portfolio.engine import Engine, Placer
 from kam.portfolio.files import read_file, read_file_or_none
@@ -199,10 +198,10 @@ class Builder:
         is_read = False
         for record, entry in zip(records, entries, strict=True):
             places[record.id] = (path, entry)
+            found, filled, total = self._engine.look_at(record, self._place)
             if record.data or not record.faulty:
                 is_read = True
-                problems += self._engine.check_record(record, self._place)
-            filled, total, _ = measure_record(record.data, rtype, settings)
+                problems += found
             all_filled += filled
             all_total += total
         if not records and any(p.level is Level.ERROR for p in problems):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
@@ -100,13 +100,21 @@ class Change:
 class RecordCheck(Protocol):
     """Looks at one record."""
 
-    def __call__(self, record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]: ...
+    def __call__(self, record: Record, rtype: RecordType, settings: Settings) -> Iterable[Finding]: ...
 
 
 class FieldNames(Protocol):
     """Names the fields of a type that a rule on single records looks at."""
 
     def __call__(self, rtype: RecordType) -> Iterable[str]: ...
+
+
+class QuickTest(Protocol):
+    """Makes a test for records with exactly these fields; None where there is none for them."""
+
+    def __call__(
+        self, rtype: RecordType, names: Collection[str], settings: Settings
+    ) -> Callable[[Mapping[str, Any]], bool] | None: ...
 
 
 class AccountCheck(Protocol):
@@ -118,7 +126,7 @@ class AccountCheck(Protocol):
 class FactFinder(Protocol):
     """Notes what the look over the portfolio needs of one record."""
 
-    def __call__(self, record: Record, rtype: RecordType, settings: Settings) -> Iterator[tuple[str, ...]]: ...
+    def __call__(self, record: Record, rtype: RecordType, settings: Settings) -> Iterable[tuple[str, ...]]: ...
 
 
 class PortfolioCheck(Protocol):
@@ -134,7 +142,7 @@ class ChangeCheck(Protocol):
 
 
 LOOKS = ("check_record", "check_account", "check_portfolio", "check_change")
-AIDS = ("fields", "facts")
+AIDS = ("fields", "quick", "facts")
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,8 @@ class Rule:
     """A rule module, with its parts by name. Exactly one of the four kinds of look is there.
 
     ``fields`` goes with ``check_record``: a record that has none of these fields is passed over, and so are all records
-    of a type for which it names none. A rule that looks for what is absent has no ``fields``.
+    of a type for which it names none. A rule that looks for what is absent has no ``fields``. ``quick`` makes tests of
+    a record's data that are true only where the rule has nothing to say; rules that share it are tested for at once.
     """
 
     name: str
@@ -150,6 +159,7 @@ class Rule:
     types: frozenset[str] = field(default_factory=frozenset)
     check_record: RecordCheck | None = None
     fields: FieldNames | None = None
+    quick: QuickTest | None = None
     check_account: AccountCheck | None = None
     facts: FactFinder | None = None
     check_portfolio: PortfolioCheck | None = None
@@ -166,6 +176,6 @@ def rule_of(module: ModuleType) -> Rule:
     looks = [name for name in LOOKS if parts[name]]
     if len(looks) != 1 or bool(parts["facts"]) != bool(parts["check_portfolio"]):
         raise ValueError(f"{module.__name__}: a rule has exactly one look, found {looks or 'none'}")
-    if parts["fields"] and not parts["check_record"]:
-        raise ValueError(f"{module.__name__}: fields go with check_record only")
+    if (parts["fields"] or parts["quick"]) and not parts["check_record"]:
+        raise ValueError(f"{module.__name__}: fields and quick tests go with check_record only")
     return Rule(name=module.NAME, level=module.LEVEL, types=frozenset(getattr(module, "TYPES", ())), **parts)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kam.model.per_type import per_type
@@ -10,7 +10,8 @@ from kam.model.problem import FieldPath, Finding, Level
 from kam.model.record import Record, Value
 from kam.model.schema import RecordType
 from kam.rules.moments import is_after
-from kam.rules.values import Names, iter_at, text_of
+from kam.rules.quick import has_ordered_dates
+from kam.rules.values import Names, iter_at
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -28,23 +29,28 @@ def _inner_pairs(rtype: RecordType) -> tuple[tuple[Names, Pairs], ...]:
 inner_pairs_of = per_type(_inner_pairs)
 
 
+quick = has_ordered_dates
+
+
 def fields(rtype: RecordType) -> Iterable[str]:
     """The later date of each pair, and the lists and maps with pairs of their own."""
     return [*(late for _, late in rtype.order), *(names[0] for names, _ in inner_pairs_of(rtype))]
 
 
-def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterable[Finding]:
     """Each pair of dates that the schema orders and that stands the wrong way round."""
-    yield from _check_pairs((), record.data, rtype.order)
+    found: list[Finding] = []
+    _check_pairs((), record.data, rtype.order, found)
     for names, pairs in inner_pairs_of(rtype):
-        for path, entry in iter_at(record.data, names):
+        for path, entry in iter_at(record.data, names) if names[0] in record.data else ():
             if isinstance(entry, dict):
-                yield from _check_pairs(path, entry, pairs)
+                _check_pairs(path, entry, pairs, found)
+    return found
 
 
-def _check_pairs(path: FieldPath, data: Mapping[str, Value], pairs: Pairs) -> Iterator[Finding]:
+def _check_pairs(path: FieldPath, data: Mapping[str, Value], pairs: Pairs, found: list[Finding]) -> None:
     for first, second in pairs:
-        early, late = text_of(data, first), text_of(data, second)
-        if early and late and is_after(early, late):
+        early, late = data.get(first), data.get(second)
+        if early and late and isinstance(early, str) and isinstance(late, str) and is_after(early, late):
             args = {"first": first, "early": early, "second": second, "late": late}
-            yield Finding((*path, second), args=args)
+            found.append(Finding((*path, second), args=args))

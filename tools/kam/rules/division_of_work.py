@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
-from kam.policy.responsibility import Origin, divide_work
+from kam.policy.responsibility import Origin, divide_work, has_all_roles
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -23,6 +23,8 @@ def check_record(record: Record, rtype: RecordType, settings: Settings) -> Itera
     gone = rtype.states is not None and record.data.get(rtype.states.field) in rtype.states.terminal
     if gone or not record.data.get("owner"):
         return  # without an owner most roles are empty, and another rule tells that
+    if has_all_roles(record.data, settings):
+        return
     open_items = [
         share
         for share in divide_work(record.data, settings)

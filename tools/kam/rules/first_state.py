@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
-from kam.rules.values import history_fields, iter_maps, text_of
+from kam.rules.quick import has_orderly_lists
+from kam.rules.values import history_fields, text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -17,21 +18,27 @@ NAME = "first-state"
 LEVEL = Level.WARNING
 
 
+quick = has_orderly_lists
+
+
 def fields(rtype: RecordType) -> Iterable[str]:
     """The history of the states."""
     return history_fields(rtype)
 
 
-def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterable[Finding]:
     """The first entry of a history, where the process does not begin with its state.
 
     Records from elsewhere are spared: their source often keeps the later part of the story only.
     """
     states = rtype.states
-    if states is None or not states.history or not states.initial or "source" in record.data:
-        return
-    for path, entry in iter_maps(record.data, states.history):
-        to = text_of(entry, "to")
-        if to and to not in states.initial and to in states.transitions:
-            yield Finding((*path, "to"), args={"to": to, "initial": ", ".join(states.initial)})
-        return
+    entries = record.data.get(states.history) if states else None
+    if states is None or not states.initial or "source" in record.data or not isinstance(entries, list):
+        return ()
+    for at, entry in enumerate(entries):
+        if isinstance(entry, dict):
+            to = text_of(entry, "to")
+            if not to or to in states.initial or to not in states.transitions:
+                break
+            return [Finding((states.history, at, "to"), args={"to": to, "initial": ", ".join(states.initial)})]
+    return ()

@@ -10,10 +10,10 @@ def is_after(first: str, second: str) -> bool:
 
     A text that is no date is after nothing; the loader has reported it.
     """
+    if first <= second and len(first) == len(second) and first[16:] == second[16:]:
+        return False  # the same zone and the same form: then moments and days sort as their texts do
     if len(first) == 10 or len(second) == 10:
         return first[:10] > second[:10] and _is_day(first) and _is_day(second)
-    if first <= second and first[16:] == second[16:] and len(first) == len(second):
-        return False  # the same zone and the same form: then moments sort as their texts do
     try:
         return datetime.fromisoformat(first) > datetime.fromisoformat(second)
     except (ValueError, TypeError):

@@ -27,9 +27,8 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
         return
     contacts = {text_of(entry, "id"): text_of(entry, "name") for _, entry in iter_maps(profile.data, "contacts")}
     by_name = {name.casefold(): key for key, name in contacts.items() if name}
-    for record, path, value in iter_account_references(records, settings, "contact"):
-        if value not in contacts:
-            near = by_name.get(value.casefold()) or nearest(value, contacts)
-            args = {"value": value, "near": near, "account": records.account}
-            args["known"] = ", ".join(sorted(contacts)[:MOST_LISTED])
-            yield Finding(path, "near" if near else "listed" if contacts else "default", args, record.id)
+    for record, path, value in iter_account_references(records, settings, "contact", contacts):
+        near = by_name.get(value.casefold()) or nearest(value, contacts)
+        args = {"value": value, "near": near, "account": records.account}
+        args["known"] = ", ".join(sorted(contacts)[:MOST_LISTED])
+        yield Finding(path, "near" if near else "listed" if contacts else "default", args, record.id)

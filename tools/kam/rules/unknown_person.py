@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.nearest import nearest
-from kam.rules.values import are_known, find_references, reference_fields
+from kam.rules.quick import has_known_values
+from kam.rules.values import find_unknown, reference_fields, references_to
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -18,19 +19,21 @@ NAME = "unknown-person"
 LEVEL = Level.ERROR
 
 
+quick = has_known_values
+
+
 def fields(rtype: RecordType) -> Iterable[str]:
     """All that names persons."""
     return reference_fields(rtype, "person")
 
 
-def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterable[Finding]:
     """Each name that is no key of ``people.yml``."""
-    if are_known(record.data, rtype, "person", settings.people):
-        return
-    for path, value in find_references(record.data, rtype, "person"):
-        if value not in settings.people:
-            near = nearest_person(value, settings)
-            yield Finding(path, "near" if near else "default", {"value": value, "near": near})
+    return [
+        Finding(path, "near" if near else "default", {"value": value, "near": near})
+        for path, value in find_unknown(record.data, references_to(rtype, "person"), settings.people)
+        for near in [nearest_person(value, settings)]
+    ]
 
 
 def nearest_person(value: str, settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
@@ -10,7 +10,8 @@ from kam.model.record import Record
 from kam.model.schema import RecordType
 from kam.rules.names import squash
 from kam.rules.nearest import nearest
-from kam.rules.values import find_references, reference_fields
+from kam.rules.quick import has_known_values
+from kam.rules.values import find_unknown, reference_fields, references_to
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -22,17 +23,21 @@ MOST_MEANT = 3
 """A part of a name that more products share says nothing."""
 
 
+quick = has_known_values
+
+
 def fields(rtype: RecordType) -> Iterable[str]:
     """All that names products."""
     return reference_fields(rtype, "product")
 
 
-def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterator[Finding]:
+def check_record(record: Record, rtype: RecordType, settings: Settings) -> Iterable[Finding]:
     """Each name that is no key of ``products.yml``."""
-    for path, value in find_references(record.data, rtype, "product"):
-        if value not in settings.products:
-            near = _meant(value, settings)
-            yield Finding(path, "near" if near else "default", {"value": value, "near": near})
+    return [
+        Finding(path, "near" if near else "default", {"value": value, "near": near})
+        for path, value in find_unknown(record.data, references_to(rtype, "product"), settings.products)
+        for near in [_meant(value, settings)]
+    ]
 
 
 def _meant(value: str, settings: Settings) -> str:

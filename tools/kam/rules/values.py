@@ -91,6 +91,16 @@ def iter_maps(data: Mapping[str, Value], name: str) -> Iterator[tuple[FieldPath,
                 yield (name, at), entry
 
 
+def last_map(data: Mapping[str, Value], name: str) -> Mapping[str, Value]:
+    """The last map of a list field; an empty one where there is none."""
+    entries = data.get(name)
+    if isinstance(entries, list):
+        for entry in reversed(entries):
+            if isinstance(entry, dict):
+                return entry
+    return {}
+
+
 def text_of(data: Mapping[str, Value], name: str) -> str:
     """A text value, or an empty text where there is none."""
     value = data.get(name)
@@ -134,38 +144,45 @@ def reference_fields(rtype: RecordType, target: str) -> Names:
     return top_names(references_by_target_of(rtype).get(target, ()))
 
 
-def find_references(data: Mapping[str, Value], rtype: RecordType, target: str) -> list[tuple[FieldPath, str]]:
-    """The values of those fields that lead to ``target`` and to nothing else."""
-    return find_in(data, references_by_target_of(rtype).get(target, ()))
+def references_to(rtype: RecordType, target: str) -> Tree:
+    """The fields of a type that lead to ``target`` and to nothing else."""
+    return references_by_target_of(rtype).get(target, ())
 
 
-def are_known(data: Mapping[str, Value], rtype: RecordType, target: str, known: Container[str]) -> bool:
-    """Whether all those values are among the known ones: a quick look before ``find_references``, as they nearly always
-    are."""
-    return _all_known(data, references_by_target_of(rtype).get(target, ()), known)
+def find_unknown(data: Mapping[str, Value], tree: Tree, known: Container[str]) -> Sequence[tuple[FieldPath, str]]:
+    """The texts under the paths of a tree that are not among the known ones."""
+    if are_known(data, tree, known):
+        return ()
+    return [(path, value) for path, value in find_in(data, tree) if value not in known]
 
 
-def _all_known(data: Mapping[str, Value], tree: Tree, known: Container[str]) -> bool:
+def are_known(data: Mapping[str, Value], tree: Tree, known: Container[str]) -> bool:
+    """Whether all texts under the paths of a tree are known: without noting where anything stands."""
     for name, ends, below in tree:
         value = data.get(name)
         if value is None:
             continue
-        for each in value if type(value) is list else (value,):
-            if type(each) is str:
-                if ends and each not in known:
-                    return False
-            elif type(each) is list or (type(each) is dict and below and not _all_known(each, below, known)):
+        if type(value) is str:
+            if ends and value not in known:
                 return False
+        elif type(value) is list:
+            for each in value:
+                if type(each) is str:
+                    if ends and each not in known:
+                        return False
+                elif type(each) is list or (type(each) is dict and below and not are_known(each, below, known)):
+                    return False
+        elif type(value) is dict and below and not are_known(value, below, known):
+            return False
     return True
 
 
 def iter_account_references(
-    records: AccountRecords, settings: Settings, target: str
+    records: AccountRecords, settings: Settings, target: str, known: Container[str] = ()
 ) -> Iterator[tuple[Record, FieldPath, str]]:
-    """The same for all records of an account."""
+    """The values of those fields in all records of an account, but for the known ones."""
     for name, group in records.by_type.items():
-        tree = references_by_target_of(settings.types[name]).get(target)
-        if tree:
-            for record in group:
-                for path, value in find_in(record.data, tree):
-                    yield record, path, value
+        tree = references_to(settings.types[name], target)
+        for record in group if tree else ():
+            for path, value in find_unknown(record.data, tree, known):
+                yield record, path, value
