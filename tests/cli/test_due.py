@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kam.cli.due_ics import escape, fold
 from kam.cli.main import cli
 
 Kam = Callable[..., Result]
@@ -36,7 +39,7 @@ def kam(root: Path) -> Kam:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("form", ["text", "json", "md"])
+@pytest.mark.parametrize("form", ["text", "json", "md", "ics"])
 def test_two_runs_print_the_same_bytes(kam: Kam, lang: str, form: str) -> None:
     words = ("due", "--within", "all", "--format", form)
     assert kam(*words, lang=lang).stdout == kam(*words, lang=lang).stdout
@@ -135,6 +138,28 @@ def test_markdown_is_a_list_to_tick_off(kam: Kam) -> None:
     lines = kam("due", "--owner", "周凯文", "--format", "md", lang="zh").stdout.splitlines()
     assert lines[0] == "# 到期事项 · 周凯文 · 2026-11-22"
     assert any(line.startswith("- [ ] **2026-") for line in lines)
+
+
+def test_a_calendar_holds_what_is_due_with_the_same_names_on_every_run(kam: Kam) -> None:
+    words = ("due", "--account", "清源水务", "--format", "ics")
+    text = kam(*words, lang="zh").stdout_bytes.decode()
+    lines = text.removesuffix("\r\n").split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR" and lines[-1] == "END:VCALENDAR" and "\n" not in "".join(lines)
+    assert all(len(line.encode()) <= 75 for line in lines)
+    found = json.loads(kam("due", "--account", "清源水务", "--format", "json").stdout)["due"]
+    assert lines.count("BEGIN:VEVENT") == len(found) == len({line for line in lines if line.startswith("UID:")})
+    whole = text.replace("\r\n ", "")
+    assert "DTSTART:20261021T090000Z\r\nDTEND:20261021T093000Z" in whole, "17:30 in Shanghai"
+    assert "DTSTART;VALUE=DATE:20261012\r\nDTEND;VALUE=DATE:20261013" in whole
+    assert "CATEGORIES:行动事项" in whole and "\\n苏佩瑜\\nkam set" in whole
+
+
+@given(st.text())
+def test_any_words_fit_into_a_calendar(text: str) -> None:
+    folded = list(fold(f"SUMMARY:{escape(text)}"))
+    assert all(len(line.encode("utf-8", "surrogatepass")) <= 75 for line in folded)
+    assert not [line for line in folded if "\n" in line or "\r" in line]
+    assert folded[0] + "".join(line[1:] for line in folded[1:]) == f"SUMMARY:{escape(text)}"
 
 
 def test_it_says_so_when_nothing_is_due(kam: Kam) -> None:

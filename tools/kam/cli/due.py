@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kam.model.span import Span
 
 
-FORMATS = ("text", "json", "md")
+FORMATS = ("text", "json", "md", "ics")
 UNITS = {
     "d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year",
     "天": "day", "日": "day", "周": "week", "月": "month", "季": "quarter", "年": "year",
@@ -73,14 +73,15 @@ class Ahead(click.ParamType["Span | None"]):
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "md"]),
+    type=click.Choice(FORMATS),
     default="text",
-    help=words("Output form.", "输出格式。"),
+    help=words("Output form; ics: a calendar to import.", "输出格式；ics 为可导入的日历文件。"),
 )
 @as_of_option
 @click.pass_obj
 def command(ctx: Context, *, within: Span | None, owner: str, account: str, form: str) -> None:
     """Find and print."""
+    from kam.cli.due_ics import render_ics
     from kam.cli.due_text import DueList, as_json, render_markdown, render_text
     from kam.cli.naming import find_account, find_person
     from kam.due import find_due
@@ -101,6 +102,8 @@ def command(ctx: Context, *, within: Span | None, owner: str, account: str, form
     listed = DueList(shown, undated, until if within is not None else None, person, place, names)
     if form == "json":
         click.echo(render_json(as_json(listed, ctx.settings, ctx.as_of, ctx.lang)))
+    elif form == "ics":
+        click.echo(render_ics(listed, ctx.settings, ctx.as_of, ctx.lang), nl=False)
     elif form == "md":
         click.echo(render_markdown(listed, ctx.settings, ctx.as_of, ctx.lang))
     else:

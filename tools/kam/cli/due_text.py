@@ -74,11 +74,11 @@ def render_text(listed: DueList, settings: Settings, as_of: date, lang: str) -> 
     for state, items in listed.groups(as_of):
         lines += ["", _head(state, len(items), lang)]
         for item in items:
-            where = _where(listed, item, settings, lang)
-            who = _who(item, settings, as_of, lang)
+            where = show_place(listed, item, settings, lang)
+            who = show_people(item, settings, as_of, lang)
             day = item.due or "–"
             late = f"  {_distance(item, as_of, lang)}" if item.due else ""
-            lines.append(plain(f"  {day}{late}  {_label(item, lang)}"))
+            lines.append(plain(f"  {day}{late}  {show_label(item, lang)}"))
             lines.append(plain(f"      {where} · {who}"))
             lines += [plain(f"      {each.command or each.record}") for each in item.places]
     lines += ["", *_sum_up(listed, as_of, lang)]
@@ -98,10 +98,10 @@ def render_markdown(listed: DueList, settings: Settings, as_of: date, lang: str)
         for item in items:
             late = f" ({_distance(item, as_of, lang)})" if state == "overdue" else ""
             day = f"**{item.due}**{late} " if item.due else ""
-            who = escape_markdown(_who(item, settings, as_of, lang))
-            lines.append(f"- [ ] {day}{escape_markdown(_label(item, lang))}")
+            who = escape_markdown(show_people(item, settings, as_of, lang))
+            lines.append(f"- [ ] {day}{escape_markdown(show_label(item, lang))}")
             records = ", ".join(f"`{name}`" for name in dict.fromkeys(each.record for each in item.places))
-            lines.append(f"  {escape_markdown(_where(listed, item, settings, lang))} · {who} · {records}")
+            lines.append(f"  {escape_markdown(show_place(listed, item, settings, lang))} · {who} · {records}")
     return "\n".join([*lines, "", *_sum_up(listed, as_of, lang)])
 
 
@@ -151,14 +151,14 @@ def _head(state: str, count: int, lang: str) -> str:
     return f"{HEADS[state][lang]} ({count})" if lang == "en" else f"{HEADS[state][lang]}（{count}）"
 
 
-def _label(item: Due, lang: str) -> str:
+def show_label(item: Due, lang: str) -> str:
     """``Action: send the offer``."""
     kind = kind_label(item.kind)[lang]
     return f"{kind}: {item.what[lang]}" if lang == "en" else f"{kind}：{item.what[lang]}"
 
 
-def _where(listed: DueList, item: Due, settings: Settings, lang: str) -> str:
-    """Account and record; of a task in several records all of them, the profile by its kind."""
+def show_place(listed: DueList, item: Due, settings: Settings, lang: str) -> str:
+    """Where it stands: account and record; of a task in several records all of them, the profile by its kind."""
     name = listed.name(item.account, lang)
     told = item.title not in ("", name)
     if not item.also:
@@ -175,8 +175,8 @@ def _name(person: str, settings: Settings, lang: str) -> str:
     return (known.names.get(lang) or person) if known else person
 
 
-def _who(item: Due, settings: Settings, as_of: date, lang: str) -> str:
-    """Names, with who acts for those who are away or gone."""
+def show_people(item: Due, settings: Settings, as_of: date, lang: str) -> str:
+    """Names of those who are to do it, with who acts for those who are away or gone."""
     said = []
     for person in item.people:
         acting, name = find_acting(person, settings.people, as_of), _name(person, settings, lang)
