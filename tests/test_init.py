@@ -56,6 +56,8 @@ def test_a_new_portfolio_has_everything_and_nothing_of_the_sample(tmp_path: Path
         assert {f"site-config/{folder}/{path}" for path in there if "__pycache__" not in path} <= made
     words = "".join(path.read_text("utf-8") for path in (root / "site-config").glob("*.yml"))
     assert "Taihe" not in words and "泰禾" not in words
+    labels = (root / "site-config/people-labels.yml").read_text("utf-8")
+    assert "key-account-manager:" in labels and "Order desk" not in labels and "hydraulics" not in labels
 
 
 def test_the_settings_of_a_new_portfolio_are_right(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ BUNDLED = ("site-config", "sop", "mkdocs.yml", "mkdocs.zh.yml")
 OWN = {
     "kam.yml": "site-config/kam.yml",
     "people.yml": "site-config/people.yml",
+    "people-labels.yml": "site-config/people-labels.yml",
     "products.yml": "site-config/products.yml",
     "policy.yml": "site-config/policy.yml",
     "figures.yml": "site-config/figures.yml",
