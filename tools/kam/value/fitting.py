@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 
 from kam.model.schema import Label
 
@@ -24,7 +22,13 @@ STEEPEST = 1e-6
 """The slope for each customer, over logarithms of parameters, up to which an optimum counts as one."""
 FLATTEST = 1e-9
 """The curvature for each customer below which a likelihood does not tell its parameters apart."""
-NEWTON_STEPS = 20
+STEPS = 100
+LONGEST = 2.0
+"""How far one step may go, in logarithms of parameters."""
+CLOSEST = 1e-11
+"""A step so short is the last."""
+LIGHT, HEAVY = 1e-7, 1e8
+"""Damping of steps, as a share of the largest curvature: the least where some is needed, and where to give up."""
 STEP = 1e-5
 ROUNDING = 1e-12
 """What a sum over many customers may be off by, as a share of it: near the maximum the likelihood says less of where
@@ -55,21 +59,16 @@ def maximise(
     if near:
         point = np.log(np.asarray(near, dtype=np.float64))
         with suppress(NoFit):
-            found, value = _hold(objective, *_polish(objective, point, objective(point)[0]), count)
+            found, value = _hold(objective, *_descend(objective, point), count)
             if -value <= objective(points[0])[0]:
                 return found, value
     refused: NoFit | None = None
     for start in points:
         try:
-            return _find_maximum(objective, start, count)
+            return _hold(objective, *_descend(objective, start), count)
         except NoFit as error:
             refused = refused or error
     raise refused or _undetermined()
-
-
-def _find_maximum(objective: Objective, start: Floats, count: float) -> tuple[Floats, float]:
-    """The maximum that the search comes to, polished by Newton's method."""
-    return _hold(objective, *_polish(objective, *_descend(objective, start)), count)
 
 
 def _hold(objective: Objective, point: Floats, value: float, count: float) -> tuple[Floats, float]:
@@ -102,31 +101,45 @@ def _bounded(objective: Objective) -> Objective:
     return within
 
 
-def _descend(objective: Objective, start: Floats) -> tuple[Floats, float]:
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = minimize(objective, start, jac=True, method="BFGS", options={"maxiter": 200, "gtol": 1e-6})
-    value = float(found.fun)
-    point = np.clip(np.asarray(found.x, dtype=np.float64), -EDGE, EDGE)
-    return point, value if np.isfinite(value) else np.inf
+def _descend(objective: Objective, point: Floats) -> tuple[Floats, float]:
+    """Newton's method downhill, with shorter steps where the objective bends too little or the wrong way.
 
-
-def _polish(objective: Objective, point: Floats, value: float) -> tuple[Floats, float]:
-    """Newton steps while they lead downhill, so that the optimum does not depend on where the search began."""
-    for _ in range(NEWTON_STEPS):
-        _, slope = objective(point)
+    The damping is D. Marquardt's (An Algorithm for Least-Squares Estimation of Nonlinear Parameters, Journal of the
+    Society for Industrial and Applied Mathematics 11 (2), 1963, pp. 431-441), over the sizes of the curvatures, so that
+    a saddle is left behind. Ends where no step leads further down.
+    """
+    value, slope = objective(point)
+    damping = 0.0
+    for _ in range(STEPS):
         curvature = _curvature(objective, point)
-        if not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0:
+        if not np.all(np.isfinite(curvature)):
             break
-        step = np.linalg.solve(curvature, slope)
-        after = np.clip(point - step, -EDGE, EDGE)
-        lower, _ = objective(after)
-        if not lower <= value + abs(value) * ROUNDING:
+        bends, ways = np.linalg.eigh(curvature)
+        along, sizes = ways.T @ slope, np.abs(bends)
+        while damping <= HEAVY:
+            after = np.clip(point - ways @ _shortened(along, sizes + damping * np.max(sizes)), -EDGE, EDGE)
+            lower, steeper = objective(after)
+            if lower <= value + abs(value) * ROUNDING:
+                break
+            damping = max(damping * 10, LIGHT)
+        else:
             break
-        point, value = after, lower
-        if np.max(np.abs(step)) < 1e-11:
+        is_last = np.max(np.abs(after - point)) < CLOSEST or _is_stuck(point, after)
+        point, value, slope, damping = after, lower, steeper, damping / 100 if damping > LIGHT else 0.0
+        if is_last:
             break
     return point, value
+
+
+def _is_stuck(before: Floats, after: Floats) -> bool:
+    """Whether a parameter has come to the edge and is still pulled outwards."""
+    return bool(np.any((np.abs(before) >= EDGE) & (before == after)))
+
+
+def _shortened(along: Floats, sizes: Floats) -> Floats:
+    """How far to go in each direction: the slope by the curvature, but no further than the longest step."""
+    step = along / np.maximum(sizes, np.maximum(np.abs(along) / LONGEST, np.finfo(float).tiny))
+    return np.asarray(step, dtype=np.float64)
 
 
 def _curvature(objective: Objective, point: Floats) -> Floats:
