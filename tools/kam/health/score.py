@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 from itertools import pairwise
 
+from kam.model.exact import EXACT
 from kam.settings.health import Health, HealthPart
 
-EXACT = Context(prec=34)
 Value = Decimal | str | None
 """The value of a part: a number, a choice, or None where there is none."""
 REASONS = 3

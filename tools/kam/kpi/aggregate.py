@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from kam.kpi.definition import Kpi
 from kam.kpi.result import Figure
+from kam.model.exact import EXACT
 from kam.model.schema import Label
 
-EXACT = Context(prec=34)
 ZERO = Decimal(0)
 Number = Decimal | int | float
 

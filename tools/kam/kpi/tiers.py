@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from kam.kpi.compute import compute
 from kam.kpi.definition import load_kpis
 from kam.kpi.opening import open_tables
+from kam.model.exact import EXACT
 from kam.model.record import Data, Record
 from kam.model.schema import Field, Label
-from kam.policy.tier import EXACT, Override, Score, Value, find_override, score_account, tier_on
+from kam.policy.tier import Override, Score, Value, find_override, score_account, tier_on
 from kam.settings.tiers import PROFILE, Criterion, Tiers
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kam.people.scoring import EXACT
+from kam.model.exact import EXACT
 from kam.settings.values import Currencies, Quota
 from kam.tables import TablesError
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from kam.model.exact import EXACT
 from kam.settings.appraisal import Goal, Step
 
 FULL = Decimal(100)
-EXACT = Context(prec=34)
 TENTH = Decimal("0.1")
 
 

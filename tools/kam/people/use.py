@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kam.model.exact import EXACT
 from kam.model.schema import RecordType, Sensitivity
 from kam.people.holdings import Holding, find_holdings, profiles_of
-from kam.people.scoring import EXACT
 from kam.tables.revisions import load_revisions
 
 if TYPE_CHECKING:

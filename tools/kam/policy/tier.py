@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 
+from kam.model.exact import EXACT
 from kam.model.record import Data
 from kam.settings.tiers import LEAVE_OUT, Criterion, Tiers
 
-EXACT = Context(prec=34)
 OVERRIDE = "tier_override"
 """The profile's map that justifies a tier against the figures."""
 OVERRIDE_NEEDS = ("tier", "why", "by", "until")

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.kpi import FactRow, KpiResult, compute, open_tables
 from kam.kpi.result import Figure
+from kam.model.exact import EXACT
 
 if TYPE_CHECKING:
     from kam.portfolio import Portfolio
 
-EXACT = Context(prec=34)
 ZERO = Decimal(0)
 NEAR = Decimal("1e-9")
 QUOTIENT = "sum(numerator) / nullif(sum(denominator), 0)"
