@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kam.tables import Tables, TablesError, open_tables
+from kam.tables.late import LateTables
 
 ATTACKS = [
     "SELECT * FROM read_csv('{file}')",
@@ -137,3 +140,21 @@ def test_a_mistake_is_told_with_its_line_and_reserved_words_explained(tables: Ta
     assert failure.value.line == 2
     with pytest.raises(TablesError, match='quotes as names: "at"'):
         tables.query("SELECT at, 1 FROM transitions")
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 / 0", "SELECT 1 // 0", "SELECT 1 % 0", "SELECT 0 / sum(x) FROM (SELECT 0 AS x)"]
+)
+def test_what_is_divided_by_nothing_has_no_value(tables: Tables, sql: str) -> None:
+    assert tables.query(sql).rows == [(None,)]
+    assert tables.read(sql) == [(None,)]
+
+
+def test_a_query_over_its_memory_is_told_what_to_do_and_no_setting_that_nobody_can_change() -> None:
+    connection = duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""})
+    small = Tables(connection, connection.cursor(), [], date(2026, 6, 30), LateTables.of(()))
+    with small, pytest.raises(TablesError) as caught:
+        small.read("SELECT list(range) FROM range(20_000_000)")
+    en, zh = caught.value.words["en"], caught.value.words["zh"]
+    assert "of memory" in en and "WHERE" in en and "所需内存超过可用的" in zh
+    assert not {"SET", "threads", "temp_directory"} & set(re.findall(r"\w+", en + zh))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LINE = re.compile(r"\n\nLINE (\d+)")
+ADVICE = re.compile(r"\s*(?:\bPossible solutions\b.*|[^.\n]*\bSET \w+\s*=[^.\n]*\.?)", re.DOTALL)
+"""What the engine advises: settings, which nobody can change here."""
 SECONDS = 60.0
 """How long a query may take."""
 LEAST_MEMORY, MOST_MEMORY = 1_000, 8_000
@@ -31,6 +33,8 @@ LEAST_MEMORY, MOST_MEMORY = 1_000, 8_000
 DAYS = 256
 """Up to so many days are looked up for each row one by one, rather than sorting all rows by day."""
 LOCKS = (
+    "SET GLOBAL ieee_floating_point_ops = false",
+    "SET GLOBAL error_on_division_by_zero = false",
     f"SET nested_loop_join_threshold = {DAYS}",
     "SET python_enable_replacements = false",
     "SET autoload_known_extensions = false",
@@ -267,10 +271,15 @@ def _read_arrow(relation: duckdb.DuckDBPyRelation, limit: int | None) -> list[tu
 
 
 def _failed(error: Exception) -> TablesError:
+    import duckdb
+
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return _too_large()
     text = str(error)
     found = LINE.search(text)
     said = text.split("\n\nLINE ", maxsplit=1)[0].strip()
     said = said.split(": ", 1)[-1] if said.startswith("Invalid Input Error: ") else said
+    said = ADVICE.sub("", said)
     hint = ("", "")
     if "syntax error" in said:
         hint = (
@@ -279,3 +288,14 @@ def _failed(error: Exception) -> TablesError:
         )
     line = int(found[1]) if found else 0
     return failed(join_words(said + hint[0], said + hint[1]) if hint[0] else said, line)
+
+
+def _too_large() -> TablesError:
+    """The error of a query that needs more memory than it may take; fewer days may need less."""
+    megabytes = _memory()
+    return TablesError(
+        f"the query needs more than the {megabytes:,} MB of memory that it may take. Ask for less: name the columns,"
+        " narrow it down with WHERE, group rows before joining them, and look for tables joined without a condition",
+        f"查询所需内存超过可用的 {megabytes:,} MB。请缩小范围：只选需要的列，用 WHERE 限定范围，先汇总再关联，"
+        "并检查是否有未加条件的关联",
+    )
