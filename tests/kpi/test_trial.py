@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kam.kpi import compute
+from kam.kpi.opening import open_tables
 from kam.kpi.trial import try_kpis
 from kam.kpi.trial_records import DAY, make_trial
 from kam.model.texts import render_message
@@ -119,6 +121,25 @@ def test_the_made_up_records_hold_something_of_every_type_before_and_after_the_d
         assert rtype.folder == "profile" or len(after) == 2 * len(before)
         days = [str(record.data.get(rtype.date_field, ""))[:10] for record in before]
         assert all(day <= DAY.isoformat() for day in days)
+
+
+NO_FACTS = {
+    "clv_predicted": "no prediction is made of so few customers",
+    "customers_alive": "no prediction is made of so few customers",
+    "orders_expected": "no prediction is made of so few customers",
+    "records_changed": "made-up records have no history in Git but that of the repository around them",
+    "system_use": "made-up records have no history in Git but that of the repository around them",
+}
+"""KPIs on tables that are filled from elsewhere than the records, and why they have no facts of made-up ones."""
+
+
+def test_every_kpi_has_facts_of_the_made_up_records_so_that_it_is_really_tried(
+    repository: Path, sample_settings: Settings
+) -> None:
+    today, _ = make_trial(repository, sample_settings)
+    with open_tables(today, DAY, cache=False) as tables:
+        results = compute(today, DAY, tables=tables)
+    assert [result.id for result in results if not result.n and result.id not in NO_FACTS] == []
 
 
 def test_no_kpi_of_this_repository_reads_the_future(repository: Path, sample_settings: Settings) -> None:

@@ -21,15 +21,17 @@ from kam.tables.source import NoRecords, Span
 if TYPE_CHECKING:
     from kam.settings import Settings
 
-DAY = date(2026, 6, 30)
+DAY = date(2026, 11, 30)
 """The day on which queries are tried."""
 ACCOUNTS = ("trial-a", "trial-b", "trial-c", "trial-d")
-OF_EACH = 8
-"""So many records of a type an account has."""
+FORMER = ACCOUNTS[-1]
+"""The account of which there is nothing of the last year."""
+OF_EACH, OLDER, YEAR = 10, 3, 365
+"""So many records of a type an account has, the last ones a year older: what compares with a year ago needs these."""
 FUTURE = DAY + timedelta(days=20)
 SCALES = ("1-5", "0-10", "1-7")
 """How answers to surveys are scaled, which is written as a text."""
-ENDINGS = frozenset({"closed_on", "closed_at", "completed_on", "decided_on"})
+ENDINGS = frozenset({"closed_on", "closed_at", "completed_on", "decided_on", "terminated_on"})
 """Dates that records have once they have come to an end, and only then."""
 LATER = "later-"
 """The names of records that began after the day begin so."""
@@ -85,9 +87,13 @@ class _Maker:
         self.account, self.seed, self.begun = "", 0, DAY
 
     def record(self, account: str, at: int, *, is_later: bool) -> Record:
-        """One that began in the year up to the day; later on it has changed its state."""
-        self.account, self.seed = account, at + 5 * ACCOUNTS.index(account) if account in ACCOUNTS else at
-        self.begun = DAY - timedelta(days=8 + self.seed * 37 % 340)
+        """One that began in the year up to the day, or a year earlier; an account before all of them. Later on it has
+        changed its state."""
+        self.account, self.seed = account, at + OF_EACH * ACCOUNTS.index(account) if account in ACCOUNTS else at
+        is_older = at >= OF_EACH - OLDER or account == FORMER
+        self.begun = DAY - timedelta(days=8 + self.seed * 37 % 340 + (YEAR if is_older else 0))
+        if self.rtype.folder == "profile":
+            self.begun = DAY - 3 * timedelta(days=YEAR)
         data = self._data(self.rtype.fields)
         states = self.rtype.states
         if states is not None:
@@ -114,7 +120,7 @@ class _Maker:
         return {name: value for name, value in made if value is not None}
 
     def _value(self, each: Field, at: int) -> Value | None:
-        pick = self.seed + zlib.crc32(each.name.encode())
+        pick = zlib.crc32(f"{each.name} {self.seed}".encode())
         match each.kind:
             case Kind.CHOICE:
                 return _one_of(list(each.choices or {}), pick)
@@ -140,6 +146,8 @@ class _Maker:
             return self.settings.currencies.base
         if each.name == "scale":
             return SCALES[self.seed % len(SCALES)]
+        if each.format == "slug":
+            return f"{each.name}-{self.seed % 3}"
         return None if each.format else f"{each.name} {self.seed}"
 
     def _day(self, each: Field, at: int) -> str:
@@ -151,8 +159,13 @@ class _Maker:
         states = self.rtype.states
         if each.items is None or (states is not None and each.name == states.history):
             return None
+        if each.name == "roles":
+            return list(dict.fromkeys(person.role for person in self.settings.people.values() if person.role))
         if each.items.fields:
-            return [dict(self._data(each.items.fields))]
+            data = dict(self._data(each.items.fields))
+            if "from" in data:
+                data.pop("to", None)
+            return [data]
         value = self._value(each.items, 0)
         return None if value is None else [value]
 
@@ -167,12 +180,20 @@ class _Maker:
         return f"{self.account if rtype.scope == 'account' else PORTFOLIO}/{rtype.folder}/{self.seed % OF_EACH}"
 
     def _give_states(self, data: Data, states: States, *, is_later: bool) -> None:
-        """A way through the states, as far as the number says; one step further later on."""
+        """A way through the states, as far as the number says; one step further later on. Accounts were customers for
+        years until they took the last step half a year ago."""
         way = [states.initial[self.seed % len(states.initial)]]
-        for _ in range(self.seed % 4):
-            way += _next(states, way[-1], self.seed)
+        is_profile = self.rtype.folder == "profile"
+        if is_profile:
+            for _ in range(1 + self.seed // OF_EACH % 2):
+                way += _next(states, way[-1], 0)
+        turn = self.seed if is_profile else zlib.crc32(f"{self.rtype.name} {self.seed}".encode())
+        for _ in range(1 if is_profile else self.seed % 4):
+            way += _next(states, way[-1], turn)
         days = [self.begun + timedelta(days=2 * at) for at in range(len(way))]
-        if is_later and (beyond := _next(states, way[-1], self.seed)):
+        if is_profile:
+            days[-1] = DAY - timedelta(days=YEAR // 2)
+        if is_later and (beyond := _next(states, way[-1], turn)):
             way, days = [*way, *beyond], [*days, FUTURE]
         history = self.rtype.by_name.get(states.history)
         if history is not None:
