@@ -42,6 +42,7 @@ class Sales:
         orders = lines[~lines["InvoiceNo"].str.startswith("C")]
         # Lines without a customer are sales, but nobody's: they say nothing of customers.
         known = lines[lines["CustomerID"].notna()]
+        bought = orders[orders["CustomerID"].notna()]
         counts = orders.groupby("CustomerID")["InvoiceNo"].nunique()
         sales = known.groupby("CustomerID")["value"].sum()
         sales = sales[sales > 0].sort_values(ascending=False)
@@ -49,7 +50,7 @@ class Sales:
             "order_value": float(lines["value"].sum()) if len(lines) else None,
             "product_sales": float(lines["value"].sum()) if len(lines) else None,
             "contribution": share(lines["value"].sum(), whole["value"].sum()) if len(lines) else None,
-            "average_order_value": float(orders.groupby("InvoiceNo")["value"].sum().mean()) if len(orders) else None,
+            "average_order_value": float(bought.groupby("InvoiceNo")["value"].sum().mean()) if len(bought) else None,
             "purchase_frequency": counts.sum() / len(counts) if len(counts) else None,
             "repurchase_rate": share((counts > 1).sum(), len(counts)),
             "sales_concentration": float(((sales / sales.sum()) ** 2).sum()) if len(sales) else None,

@@ -1,4 +1,5 @@
-"""Table macros that tell how accounts stood on a day: which were active, and which contracts were in force.
+"""Table macros that tell how things stood on a day: which accounts were active, which contracts were in force, and what
+work was open, by whom it is to be done.
 
 They need the record types that their words come from; where a company has dropped one, that source is left out.
 """
@@ -60,10 +61,31 @@ UNCHANGED = (
 )
 
 
+WORK = """
+CREATE MACRO open_work_on(asked) AS TABLE {works};
+CREATE MACRO staff_on(asked) AS TABLE
+  SELECT s.id, s.capacity FROM people s
+  WHERE s.capacity > 0 AND coalesce(s."from" <= asked, true) AND coalesce(s."until" >= asked, true)
+    AND s.role IN (SELECT p.role FROM open_work_on(asked) w JOIN people p ON p.id = w.person);
+"""
+WORKS = {
+    "issues": (("handler", "reported_at_date"), """SELECT account, handler AS person, id AS record FROM issues_on(asked)
+    WHERE open_then AND reported_at_date <= asked"""),
+    "opportunities": (("owner", "created_on", "engaged_on"), """SELECT account, owner, id FROM opportunities_on(asked)
+    WHERE open_then AND coalesce(created_on, engaged_on, asked) <= asked"""),
+}  # fmt: skip
+"""Work by the table it stands in, with the columns that it takes; actions there always are. ``records`` has a column
+``day``, so that the day asked for must be called otherwise."""
+ACTIONS = """SELECT a.account, a.owner AS person, a.record FROM actions a JOIN records r ON r.id = a.record
+    WHERE coalesce(r."day" <= asked, true) AND (coalesce(a.status, 'open') = 'open' OR a.done_on > asked)"""
+
+
 def standing_sql(plans: Sequence[TablePlan]) -> str:
     """Macros for fact queries: ``in_force_on(day)``, the contracts in force with their yearly value as amended until
     then; ``active_on(day)``, the accounts that are active customers as ``figures.yml`` says; ``span_start(day, name)``,
-    the first day of a span of ``figures.yml`` that ends with the day."""
+    the first day of a span of ``figures.yml`` that ends with the day; ``open_work_on(day)``, the open issues,
+    opportunities and actions with the person who is to see to them; ``staff_on(day)``, the people with working hours
+    whose role has such work."""
     known = {plan.name: {c.name for c in plan.columns} for plan in plans if plan.rtype.states is not None}
     made = BEGIN
     if _has(known, "contracts", ("recurring_value", "predecessor", "terminated_on", "renewal", "kind", "owner")):
@@ -74,7 +96,8 @@ def standing_sql(plans: Sequence[TablePlan]) -> str:
     signs = [sql for name, sql in SIGNS.items() if name in known]
     if signs and _has(known, "accounts", ("since",)):
         made += ACTIVE.format(signs="\n    UNION ALL ".join(signs))
-    return made
+    works = [sql for name, (columns, sql) in WORKS.items() if _has(known, name, columns)]
+    return made + WORK.format(works="\n    UNION ALL ".join([*works, ACTIONS]))
 
 
 def _has(known: dict[str, set[str]], table: str, columns: Collection[str]) -> bool:
