@@ -20,19 +20,21 @@ LEVEL = Level.WARNING
 WORDS = ("copy", "kopie", "副本", "复制", "拷贝", "复件")
 COPY = re.compile(rf"(?:^|[-_ (（])(?:{'|'.join(WORDS)})(?:[-_ )）\d]|$)|副本$")
 NUMBERED = re.compile(r"[-_ ]?(?:\(\d\)|（\d）|-\d)$")
-BRACKETS = ")）"
+BRACKETS = (")", "）")
 LONGEST_NUMBER = 4
 """What file managers add to the names of copies, also as it becomes when such a name is put right."""
 
 
 def check_account(records: AccountRecords, settings: Settings) -> Iterator[Finding]:
     """Records with the title of another of their type, in a file whose name says that it is a copy."""
+    names = "\n".join([record.id for record in records]).casefold()
+    has_words = any(word in names for word in WORDS)
     for name in records.by_type:
         rtype = settings.types[name]
         if rtype.layout != "record" or rtype.name == "profile":
             continue
         ids = {record.id for record in records.of(name)}
-        copies = _find_copies(ids)
+        copies = _find_copies(ids, has_words=has_words)
         suspects = [record for record in records.of(name) if record.id in copies] if copies else ()
         if suspects:
             by_title = _originals(records, name, rtype.title_field, {each.id for each in suspects})
@@ -52,12 +54,11 @@ def _originals(records: AccountRecords, name: str, title: str, copies: set[str])
     return found
 
 
-def _find_copies(ids: set[str]) -> set[str]:
-    """The records that are copies by their names; first a quick look at whether any could be one."""
-    names = "\n".join(ids).casefold()
-    found = {name for name in ids if COPY.search(_stem(name))} if any(word in names for word in WORDS) else set()
-    for name in ids:
-        if name[-1] not in BRACKETS and name[-2:-1] != "-":
+def _find_copies(ids: set[str], *, has_words: bool) -> set[str]:
+    """The records that are copies by their names; ``has_words`` tells whether any of them can have a word for it."""
+    found = {name for name in ids if COPY.search(_stem(name))} if has_words else set()
+    for name in [each for each in ids if each[-2:-1] == "-" or each.endswith(BRACKETS)]:
+        if name[:-2] not in ids and name[:-3] not in ids and name[:-4] not in ids:
             continue
         number = NUMBERED.search(name[-LONGEST_NUMBER:])
         if number and name[: -len(number[0])] in ids:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kam.model.problem import Finding, Level
 from kam.policy.escalation import find_due_step, find_in_charge
 from kam.rules.contract import AccountRecords
-from kam.rules.service_clocks import ISSUE, AccountClocks
+from kam.rules.service_clocks import ISSUE, AccountClocks, find_open_issues
 from kam.settings.service_levels import ServiceLevels
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ LEVEL = Level.WARNING
 
 def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
     """One finding for each open issue: the highest step of the escalation that is due and not recorded."""
-    if not settings.part(ServiceLevels).escalation or not records.of(ISSUE):
+    issues = find_open_issues(records, settings) if settings.part(ServiceLevels).escalation else ()
+    if not issues:
         return
     field = settings.types[ISSUE].by_name.get("escalations")
     level = field.by_name.get("level") if field else None
     names = (level.choices if level else None) or {}
     clocks = AccountClocks(records, settings, as_of)
-    for record in clocks.open_issues():
+    for record in issues:
         step = find_due_step(clocks.levels, clocks.clock, clocks.terms, record.data, clocks.moment, list(names))
         if step is None:
             continue

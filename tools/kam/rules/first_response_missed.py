@@ -10,7 +10,7 @@ from kam.model.problem import Finding, Level
 from kam.policy.escalation import find_in_charge
 from kam.policy.service_level import FIRST_RESPONSE, State, stage_at
 from kam.rules.contract import AccountRecords
-from kam.rules.service_clocks import ISSUE, AccountClocks
+from kam.rules.service_clocks import AccountClocks, find_open_issues
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -21,10 +21,11 @@ LEVEL = Level.WARNING
 
 def check_account(records: AccountRecords, settings: Settings, as_of: date) -> Iterator[Finding]:
     """Open issues without a first response whose time for it is over."""
-    if not records.of(ISSUE):
+    issues = find_open_issues(records, settings)
+    if not issues:
         return
     clocks = AccountClocks(records, settings, as_of)
-    for record in clocks.open_issues():
+    for record in issues:
         stage = stage_at(clocks.clock.follow(FIRST_RESPONSE, record.data, clocks.terms), clocks.moment)
         if stage is None or stage.ended is not None or stage.state(clocks.moment) is not State.MISSED or not stage.due:
             continue

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kam.model.problem import Finding, Level
 from kam.rules.contract import AccountRecords
-from kam.rules.values import text_of
 
 if TYPE_CHECKING:
     from kam.settings import Settings
@@ -43,6 +42,6 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
             if to_come == record.data.get("status", ""):
                 continue
             for name in names:
-                day = text_of(record.data, name)[:10]
-                if day > today:
-                    yield Finding((name,), args={"field": name, "day": day, "today": today}, record=record.id)
+                day = record.data.get(name)
+                if day and isinstance(day, str) and day[:10] > today:
+                    yield Finding((name,), args={"field": name, "day": day[:10], "today": today}, record=record.id)

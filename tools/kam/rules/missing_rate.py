@@ -37,9 +37,14 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
         rtype = settings.types[type_name]
         fields = money_fields_of(rtype) if type_name != "profile" else ()
         for record in group if fields else ():
-            day = text_of(record.data, rtype.date_field)[:10]
-            for name, money in fields if day else ():
+            day = ""
+            for name, money in fields:
+                if not record.data.get(name):
+                    continue
                 code = text_of(record.data, money) or usual
-                if record.data.get(name) and code in known.listed and known.rate(code, day) is None:
+                if code == known.base or code not in known.listed:
+                    continue
+                day = day or text_of(record.data, rtype.date_field)[:10]
+                if day and known.rate(code, day) is None:
                     yield Finding((name,), args={"currency": code, "day": day}, record=record.id)
                     break

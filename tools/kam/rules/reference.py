@@ -20,8 +20,9 @@ NAME = "reference"
 LEVEL = Level.ERROR
 
 
-def _wanted(rtype: RecordType) -> tuple[tuple[Tree, tuple[str, ...], str], ...]:
-    """The fields that may lead to accounts or records, by their targets: all targets, and those targets as one text."""
+def _wanted(rtype: RecordType) -> tuple[tuple[str, Tree, tuple[str, ...], str], ...]:
+    """The fields that may lead to accounts or records, by the record's own fields that they stand in: all targets, and
+    those targets as one text."""
     fields: dict[tuple[str, ...], list[Names]] = {}
     for names, targets in references_of(rtype):
         fields.setdefault(targets, []).append(names)
@@ -29,20 +30,23 @@ def _wanted(rtype: RecordType) -> tuple[tuple[Tree, tuple[str, ...], str], ...]:
     for targets, paths in fields.items():
         wanted = "|".join(each for each in targets if each == "account" or each not in PLAIN_TARGETS)
         if wanted:
-            found.append((tree_of(paths), targets, wanted))
+            found += [(each[0], (each,), targets, wanted) for each in tree_of(paths)]
     return tuple(found)
 
 
 wanted_of = per_type(_wanted)
 
 
-def facts(record: Record, rtype: RecordType, settings: Settings) -> Iterator[tuple[str, ...]]:
+def facts(record: Record, rtype: RecordType, settings: Settings) -> Iterable[tuple[str, ...]]:
     """That the record is there, and what it refers to: ``(type,)`` and ``(types, value, path…)``."""
-    yield (rtype.name,)
-    for tree, targets, wanted in wanted_of(rtype):
-        for path, value in find_in(record.data, tree):
-            if not _is_elsewhere(value, targets, settings):
-                yield (wanted, value, *map(_spell, path))
+    data = record.data
+    found: list[tuple[str, ...]] = [(rtype.name,)]
+    for name, tree, targets, wanted in wanted_of(rtype):
+        if name in data:
+            for path, value in find_in(data, tree):
+                if not _is_elsewhere(value, targets, settings):
+                    found.append((wanted, value, *map(_spell, path)))
+    return found
 
 
 def check_portfolio(facts: Iterable[Fact], settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +16,13 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 ISSUE = "issue"
+
+
+def find_open_issues(records: AccountRecords, settings: Settings) -> list[Record]:
+    """The account's issues that are not solved yet, where there are service levels for them."""
+    issues = records.of(ISSUE) if settings.part(ServiceLevels).levels else ()
+    states = settings.types[ISSUE].states if issues else None
+    return [each for each in issues if each.data.get("status") in states.open] if states else []
 
 
 class AccountClocks:
@@ -34,13 +40,11 @@ class AccountClocks:
         self.open_states = states.open if states else ()
         self.clock = ServiceClock(self.zone, self.open_states, self.levels.pause_while)
         self.terms = Terms(self.levels, self.profile)
-        self._issues = records.of(ISSUE) if self.levels.levels else ()
+        self._records = records
 
-    def open_issues(self) -> Iterator[Record]:
+    def open_issues(self) -> list[Record]:
         """The account's issues that are not solved yet."""
-        for record in self._issues:
-            if record.data.get("status") in self.open_states:
-                yield record
+        return find_open_issues(self._records, self.settings)
 
     def shown(self, at: datetime) -> str:
         """A moment as messages say it: in the company's zone, to the minute."""

@@ -36,8 +36,12 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
             continue
         oldest = (as_of - timedelta(days=allowed)).isoformat()
         for record in found:
+            if not is_open(record, rtype):
+                continue
             # days in ISO form sort as they are: most records are settled without a date made of any
-            if not is_open(record, rtype) or oldest <= text_of(record.data, REVIEWED) <= today:
+            reviewed = record.data.get(REVIEWED)
+            last = records.changed_on(record.path) if reviewed is None else text_of(record.data, REVIEWED)
+            if oldest <= last <= today or (reviewed is None and not last):
                 continue
             touched = touched_on(record, records.changed_on, as_of)
             age = (as_of - touched).days if touched else 0

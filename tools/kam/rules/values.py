@@ -184,5 +184,6 @@ def iter_account_references(
     for name, group in records.by_type.items():
         tree = references_to(settings.types[name], target)
         for record in group if tree else ():
-            for path, value in find_unknown(record.data, tree, known):
-                yield record, path, value
+            if not are_known(record.data, tree, known):
+                for path, value in find_unknown(record.data, tree, known):
+                    yield record, path, value
