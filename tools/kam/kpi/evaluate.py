@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -128,17 +128,22 @@ class Evaluator:
 
         What belongs to no account (months, columns of the KPI's own) is there by its facts only; the whole always is.
         """
-        keep_account_traits(self.tables, days)
         for day in () if self.account else days:
             answer.totals.setdefault(day, NONE_COUNTED)
-        listed = ", ".join(literal(day) for day in days)
         for part in {grouping, ""} if self.account else {grouping} - {""}:
-            sql = f"SELECT * FROM ({there_sql(part, self._where())}) WHERE kpi_day IN ({listed})"
-            for day, key in self.tables.read(sql, self.params):
+            for day, key in self.read_there(days, part):
                 if part:
                     answer.groups.setdefault(day, {}).setdefault(key, NONE_COUNTED)
                 else:
                     answer.totals.setdefault(day, NONE_COUNTED)
+
+    def read_there(self, days: Iterable[date], grouping: str) -> list[tuple[Any, ...]]:
+        """Each of the days with the keys of the groups that somebody belongs to who is there on it (``there_sql``)."""
+        wanted = sorted(days)
+        keep_account_traits(self.tables, wanted)
+        listed = ", ".join(literal(day) for day in wanted)
+        sql = f"SELECT * FROM ({there_sql(grouping, self._where())}) WHERE kpi_day IN ({listed})"
+        return self.tables.read(sql, self.params) if wanted else []
 
     def _flawed_days(self, kpi: Kpi, facts: str) -> dict[date, Label]:
         """The days with a fact for which a value that the query looks at is missing, and why."""

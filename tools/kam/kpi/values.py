@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kam.kpi.aggregate import Row, make_figure
+from kam.kpi.aggregate import COUNTED, NONE_COUNTED, Row, make_figure
 from kam.kpi.compute import choose_kpis, find_mistakes
 from kam.kpi.definition import Kpi
 from kam.kpi.evaluate import Evaluator, halves
@@ -73,4 +73,8 @@ def _ask(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], by: str) -> Value
     for day, keys, *sums in evaluator.tables.read(query, evaluator.params):
         if day in found:
             found[day].update(dict.fromkeys(keys, make_figure(kpi, Row(*sums)).value))
+    if kpi.aggregation in COUNTED:
+        nothing = make_figure(kpi, NONE_COUNTED).value
+        for day, key in evaluator.read_there(found, by):
+            found[day].setdefault(key, nothing)
     return found
