@@ -46,7 +46,7 @@ def figures(
     import pyarrow as pa
 
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month, account)
-    made = [_nothing()]
+    made = [_table([])]
     files = choose_kpis(portfolio.settings, kpis)
     for mistake in find_mistakes(portfolio, files, tables).values():
         raise TablesError(mistake["en"], mistake["zh"])
@@ -95,15 +95,14 @@ def _fitted(number: Decimal | None) -> Decimal | None:
     return None if number is None else number.quantize(PLACES)
 
 
-def _nothing() -> pa.Table:
-    return _table([])
-
-
 def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
     import pyarrow as pa
 
     exact = pa.decimal128(38, 10)
     kinds = (pa.string(), pa.date32(), pa.string(), pa.float64(), pa.int64(), exact, exact)
     names = ("kpi", "day", "key", "value", "n", "numerator", "denominator")
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return pa.table([pa.array(c, kind) for c, kind in zip(columns, kinds, strict=True)], names=list(names))
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
+    if not rows:
+        return pa.Table.from_batches([], schema)  # to make arrays of no values would import pandas
+    columns = zip(*rows, strict=True)
+    return pa.table([pa.array(c, kind) for c, kind in zip(columns, kinds, strict=True)], schema=schema)
