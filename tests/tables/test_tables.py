@@ -239,3 +239,13 @@ def test_tables_know_their_columns(given: Given) -> None:
         assert isinstance(tables, Tables)
         assert tables.columns_of("transitions")[:3] == ("record", "account", "type")
         assert tables.columns_of("nothing") == ()
+
+
+@pytest.mark.parametrize("kept", [(), ("issue",), ("opportunity",), ("issue", "opportunity")])
+def test_open_work_is_told_of_the_types_that_the_company_has(sample_settings: Settings, kept: tuple[str, ...]) -> None:
+    dropped = {"issue", "opportunity"} - set(kept)
+    types = {name: rtype for name, rtype in sample_settings.types.items() if name not in dropped}
+    source = NoRecords(sample_settings.root, replace(sample_settings, types=types))
+    with open_tables(source, DAY, cache=False) as tables:
+        assert tables.query("SELECT account, person, record FROM open_work_on($as_of)").rows == []
+        assert tables.query("SELECT id, capacity FROM staff_on($as_of)").rows == []

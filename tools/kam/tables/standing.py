@@ -69,11 +69,17 @@ CREATE MACRO staff_on(asked) AS TABLE
     AND s.role IN (SELECT p.role FROM open_work_on(asked) w JOIN people p ON p.id = w.person);
 """
 WORKS = {
-    "issues": (("handler", "reported_at_date"), """SELECT account, handler AS person, id AS record FROM issues_on(asked)
-    WHERE open_then AND reported_at_date <= asked"""),
-    "opportunities": (("owner", "created_on", "engaged_on"), """SELECT account, owner, id FROM opportunities_on(asked)
-    WHERE open_then AND coalesce(created_on, engaged_on, asked) <= asked"""),
-}  # fmt: skip
+    "issues": (
+        ("handler", "reported_at_date"),
+        """SELECT account, handler AS person, id AS record
+    FROM issues_on(asked) WHERE open_then AND reported_at_date <= asked""",
+    ),
+    "opportunities": (
+        ("owner", "created_on", "engaged_on"),
+        """SELECT account, owner AS person, id AS record
+    FROM opportunities_on(asked) WHERE open_then AND coalesce(created_on, engaged_on, asked) <= asked""",
+    ),
+}
 """Work by the table it stands in, with the columns that it takes; actions there always are. ``records`` has a column
 ``day``, so that the day asked for must be called otherwise."""
 ACTIONS = """SELECT a.account, a.owner AS person, a.record FROM actions a JOIN records r ON r.id = a.record
