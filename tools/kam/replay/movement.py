@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kam.kpi import FactRow, KpiResult, compute, open_tables
 from kam.kpi.result import Figure
 from kam.model.exact import EXACT
+from kam.replay.facts import by_record, is_same, iter_differing
 
 if TYPE_CHECKING:
     from kam.portfolio import Portfolio
@@ -67,7 +68,7 @@ class Movement:
     @property
     def is_moved(self) -> bool:
         """Whether anything is different."""
-        return bool(self.records) or _same_parts(self.then.figure) != _same_parts(self.now.figure)
+        return bool(self.records) or not is_same(self.then.figure, self.now.figure)
 
 
 def find_movements(
@@ -97,20 +98,12 @@ def _movement(then: KpiResult, now: KpiResult) -> Movement:
 
 
 def _iter_moved(then: KpiResult, now: KpiResult) -> Iterable[Moved]:
-    before, after = _by_record(then.facts), _by_record(now.facts)
-    for record in sorted(before.keys() | after.keys()):
-        was, is_ = before.get(record), after.get(record)
-        before_parts, now_parts = (None if facts is None else _parts(facts, now) for facts in (was, is_))
-        if before_parts != now_parts:
-            account = next((fact.account for fact in (*(is_ or ()), *(was or ()))), None)
-            yield Moved(record, account, _kind(was, is_, then, now), before_parts, now_parts)
+    def worth(facts: Sequence[FactRow]) -> Parts | None:
+        return _parts(facts, now) if facts else None
 
-
-def _by_record(facts: Iterable[FactRow]) -> Mapping[str, list[FactRow]]:
-    found: dict[str, list[FactRow]] = {}
-    for fact in facts:
-        found.setdefault(fact.record, []).append(fact)
-    return found
+    for record, was, is_ in iter_differing(by_record(then.facts), by_record(now.facts), worth):
+        account = next((fact.account for fact in (*is_, *was)), None)
+        yield Moved(record, account, _kind(was, is_, then, now), worth(was), worth(is_))
 
 
 def _parts(facts: Sequence[FactRow], result: KpiResult) -> Parts:
@@ -128,7 +121,7 @@ def _parts(facts: Sequence[FactRow], result: KpiResult) -> Parts:
     return numerator, sum(denominators, ZERO) if denominators else None
 
 
-def _kind(was: Sequence[FactRow] | None, is_: Sequence[FactRow] | None, then: KpiResult, now: KpiResult) -> str:
+def _kind(was: Sequence[FactRow], is_: Sequence[FactRow], then: KpiResult, now: KpiResult) -> str:
     if was and is_:
         return "changed"
     if is_:
@@ -199,7 +192,3 @@ def _weight(moved: Moved) -> tuple[Decimal, Decimal]:
     """By how much numerator and denominator differ."""
     then, now = moved.then or (None, None), moved.now or (None, None)
     return abs((now[0] or ZERO) - (then[0] or ZERO)), abs((now[1] or ZERO) - (then[1] or ZERO))
-
-
-def _same_parts(figure: Figure) -> tuple[object, ...]:
-    return figure.value, figure.n, figure.numerator, figure.denominator

@@ -15,6 +15,7 @@ from kam.history.differences import iter_differences
 from kam.kpi.definition import Kpi
 from kam.kpi.result import FactRow
 from kam.replay.definitions import FileDifference, compare_settings
+from kam.replay.facts import Facts, iter_differing
 from kam.replay.restatement import FactChange, RecordChange, RestatedFigure, SettingsChange, Step
 from kam.replay.revision import Revision
 from kam.settings.files import CONFIG
@@ -36,9 +37,6 @@ TRAITS = frozenset(
 """Fields of the profile that decide in which groups an account is."""
 MANY = 20
 """So many records are named at most as what a fact may follow from."""
-
-Facts = Mapping[str, Sequence[FactRow]]
-"""Record, by the name that it has now → its facts."""
 
 
 class Reasons:
@@ -72,10 +70,8 @@ class Reasons:
         """The records whose facts are not the same before and after; what differs alike on several days, together."""
         found: dict[tuple[str, tuple[FactRow, ...], tuple[FactRow, ...]], list[date]] = {}
         for day, (before, after) in pairs.items():
-            for record in sorted(before.keys() | after.keys()):
-                was, now = (tuple(side.get(record, ())) for side in (before, after))
-                if _plain(was) != _plain(now):
-                    found.setdefault((record, was, now), []).append(day)
+            for record, was, now in iter_differing(before, after, _plain):
+                found.setdefault((record, tuple(was), tuple(now)), []).append(day)
         return [self._fact_change(cause, kpi, *key, tuple(days)) for key, days in found.items()]
 
     def find_regrouped(self, figures: Iterable[RestatedFigure]) -> tuple[str, ...]:

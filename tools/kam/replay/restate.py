@@ -20,9 +20,10 @@ from kam.kpi.opening import open_tables
 from kam.kpi.result import FactRow, Figure, KpiResult
 from kam.model.schema import Label
 from kam.replay.definitions import SettingsDifference, compare_settings, find_former_names
+from kam.replay.facts import by_record, is_same
 from kam.replay.past import with_definitions, with_settings
 from kam.replay.reasons import Reasons
-from kam.replay.restatement import CAUSES, RestatedFigure, RestatedKpi, Restatement, is_same
+from kam.replay.restatement import CAUSES, RestatedFigure, RestatedKpi, Restatement
 from kam.replay.revision import Revision
 
 if TYPE_CHECKING:
@@ -188,10 +189,7 @@ class _Comparison:
                 state.portfolio, day, [self._id(state, name)], account=self.question.account, facts=True,
                 tables=state.tables,
             )  # fmt: skip
-            found: dict[str, list[FactRow]] = {}
-            for fact in result.facts:
-                found.setdefault(self.reasons.names.get(fact.record, fact.record), []).append(fact)
-            self._facts[key] = found
+            self._facts[key] = by_record(result.facts, self.reasons.names)
         return self._facts[key]
 
     def _id(self, state: _State, name: str) -> str:

@@ -13,6 +13,7 @@ from kam.kpi.definition import Kpi
 from kam.kpi.result import FactRow, Figure
 from kam.model.schema import Label
 from kam.replay.definitions import FileDifference
+from kam.replay.facts import is_same
 from kam.replay.revision import Revision
 
 CAUSES = ("records", "settings", "definition")
@@ -169,13 +170,6 @@ class Restatement:
     records: Mapping[str, RecordChange]
     settings: Mapping[str, SettingsChange]
     by_definitions_of_now: bool = False
-
-
-def is_same(first: Figure, second: Figure) -> bool:
-    """Whether two figures agree in value, number of facts, numerator and denominator."""
-    return (first.value, first.n, first.numerator, first.denominator) == (
-        second.value, second.n, second.numerator, second.denominator,
-    )  # fmt: skip
 
 
 def _difference(first: Figure, second: Figure) -> Decimal | None:
