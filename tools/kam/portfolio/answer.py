@@ -50,6 +50,10 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
 
 def _find_unverified(store: Store, root: Path, settings: Settings) -> Iterator[Problem]:
     """Approvals and verifications that Git does not bear out."""
+    from kam.settings.approvals import Approvals
+
+    if not settings.part(Approvals).asks_for_identity:
+        return iter(())
     from kam.portfolio.engine import Placer
     from kam.portfolio.files import read_file_or_none
     from kam.portfolio.witness import find_unverified

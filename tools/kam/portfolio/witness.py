@@ -25,7 +25,7 @@ from kam.policy.verification import judge_verification, read_verified, verificat
 from kam.portfolio.stored import COLUMNS, StoredAccounts, record_of
 from kam.portfolio.versions import Version, Versions
 from kam.rules.contract import Rule
-from kam.settings.approvals import ApprovalRule, Approvals, Identity, Verification
+from kam.settings.approvals import Approvals, Identity
 
 if TYPE_CHECKING:
     from kam.portfolio.engine import Placer
@@ -58,9 +58,6 @@ def find_unverified(store: Store, root: Path, settings: Settings, place: Placer)
 
     Where the history cannot be read, that is the problem.
     """
-    policy = settings.part(Approvals)
-    if not asks_for_identity(policy):
-        return
     claims = list(_iter_claims(store, settings))
     if not claims:
         return
@@ -78,18 +75,9 @@ def find_unverified(store: Store, root: Path, settings: Settings, place: Placer)
         with_git.close()
 
 
-def asks_for_identity(policy: Approvals) -> bool:
-    """Whether anything has to be borne out by Git."""
-    return any(each.identity is not Identity.NONE for each in _demands(policy))
-
-
-def _demands(policy: Approvals) -> list[ApprovalRule | Verification]:
-    return [*policy.rules, *policy.verification.values()]
-
-
 def _iter_claims(store: Store, settings: Settings) -> Iterator[Claim]:
     policy, stored = settings.part(Approvals), StoredAccounts(store)
-    types = {each.type for each in _demands(policy)}
+    types = {each.type for each in policy.demands}
     profiles: dict[str, Record | None] = {}
     sql = f"SELECT {COLUMNS} FROM records WHERE type = ? AND is_read AND instr(data, ?) ORDER BY id"
     for name in sorted(types):
@@ -132,7 +120,7 @@ def open_witness(root: Path, settings: Settings, *, cache: bool = True) -> Witne
     if repository is None:
         raise GitError("no-repository")
     policy = settings.part(Approvals)
-    names = {each.type for each in _demands(policy)}
+    names = {each.type for each in policy.demands}
     folders = [settings.types[name].folder for name in names if name in settings.types]
     head = repository.head()
     versions = Versions(root, repository, head, folders, cache=cache) if head else None

@@ -93,6 +93,16 @@ class Approvals:
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verification: Mapping[str, Verification] = field(default_factory=dict)
 
+    @property
+    def demands(self) -> tuple[ApprovalRule | Verification, ...]:
+        """Everything that is asked for."""
+        return (*self.rules, *self.verification.values())
+
+    @property
+    def asks_for_identity(self) -> bool:
+        """Whether anything has to be borne out by Git."""
+        return any(each.identity is not Identity.NONE for each in self.demands)
+
     def rules_of(self, type_name: str) -> tuple[ApprovalRule, ...]:
         """The rules for records of a type."""
         return tuple(rule for rule in self.rules if rule.type == type_name)
