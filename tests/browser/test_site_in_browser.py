@@ -130,22 +130,23 @@ def test_what_is_due_for_me_is_remembered(desktop: Any) -> None:
     assert page.locator(rows).count() == mine
 
 
+CUT_ENTRIES = """() => {
+  const box = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
+  const links = [...box.querySelectorAll(".md-nav__link")].filter((each) => each.offsetHeight > 0);
+  const head = links.find((each) => getComputedStyle(each).position === "sticky");
+  const edge = head.getBoundingClientRect().bottom;
+  return links.filter((each) => !head.contains(each)).filter((each) => {
+    const place = each.getBoundingClientRect();
+    return place.top < edge && place.bottom > edge + 1;
+  }).map((each) => [each.textContent.trim(), each.getBoundingClientRect().top, edge, box.scrollTop]);
+}"""
+
+
 def test_no_entry_of_the_list_at_the_side_is_cut_at_its_top(desktop: Any) -> None:
     page = desktop.open("kpis/win_rate/")
-    page.wait_for_timeout(300)
-    cut = page.evaluate(
-        """() => {
-          const box = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
-          const links = [...box.querySelectorAll(".md-nav__link")].filter((each) => each.offsetHeight > 0);
-          const head = links.find((each) => getComputedStyle(each).position === "sticky").getBoundingClientRect();
-          const cut = links.filter((each) => {
-            const place = each.getBoundingClientRect();
-            return place.top > head.top && place.top < head.bottom && place.bottom > head.bottom;
-          });
-          return [box.scrollTop > 0, cut.length];
-        }"""
-    )
-    assert cut == [True, 0]
+    page.wait_for_function("document.querySelector('.md-sidebar--primary .md-sidebar__scrollwrap').scrollTop > 0")
+    page.wait_for_timeout(800)
+    assert page.evaluate(CUT_ENTRIES) == []
 
 
 def test_scale_of_a_small_line_fits_its_card_on_a_phone(phone: Any) -> None:

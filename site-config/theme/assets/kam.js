@@ -119,8 +119,13 @@
     var box = document.querySelector(".md-sidebar--primary .md-sidebar__scrollwrap");
     if (!box || box.kamReady) return;
     box.kamReady = true;
-    box.addEventListener("scroll", function () { alignEntries(box); }, { once: true });
-    alignEntries(box);
+    var isOurs = true;
+    ["wheel", "touchstart", "pointerdown", "keydown"].forEach(function (each) {
+      box.addEventListener(each, function () { isOurs = false; }, { passive: true });
+    });
+    var align = function () { if (isOurs) alignEntries(box); };
+    box.addEventListener("scroll", align);
+    align();
   }
 
   function alignEntries(box) {
@@ -128,12 +133,12 @@
       return each.offsetHeight > 0;
     });
     var heads = links.filter(function (each) { return getComputedStyle(each).position === "sticky"; });
-    var edge = heads.length ? heads[0].getBoundingClientRect().bottom + 6 : box.getBoundingClientRect().top;
+    var edge = heads.length ? heads[0].getBoundingClientRect().bottom : box.getBoundingClientRect().top, gap = 6;
     var cut = links.find(function (each) {
       var place = each.getBoundingClientRect();
-      return heads.indexOf(each) < 0 && place.top < edge && place.bottom > edge;
+      return heads.indexOf(each) < 0 && place.top < edge + gap && place.bottom > edge + 1;
     });
-    if (cut && box.scrollTop > 0) box.scrollTop -= Math.ceil(edge - cut.getBoundingClientRect().top);
+    if (cut && box.scrollTop > 0) box.scrollTop -= Math.ceil(edge + gap - cut.getBoundingClientRect().top);
   }
 
   function start() {

@@ -51,7 +51,7 @@ def _kpi(view: View, result: KpiResult) -> Page:
     facts.sort(key=lambda each: (each["at"], each["id"]), reverse=True)
     by = [_by_line(view, result, part) for part in result.by]
     has_parts = any(each["numerator"] or each["denominator"] for each in facts)
-    start, end, settings = result.window.from_, result.window.to, view.snapshot.settings
+    settings = view.snapshot.settings
 
     def name(grouping: str) -> str:
         return view.label(label_grouping(grouping, settings))
@@ -68,7 +68,7 @@ def _kpi(view: View, result: KpiResult) -> Page:
         query=kpi.sql.strip(),
         worked=_worked(result, view),
         id=result.id,
-        window=f"{start.isoformat()} – {end.isoformat()}" if start else view.word("until", day=end.isoformat()),
+        window=_window(view, result),
         numerator=_number(result.figure.numerator),
         denominator=_number(result.figure.denominator),
         **_trend(view, result),
@@ -82,6 +82,15 @@ def _kpi(view: View, result: KpiResult) -> Page:
         has_parts=has_parts,
         has_sides=not has_parts and any(each["side"] for each in facts),
     )
+
+
+def _window(view: View, result: KpiResult) -> Markup:
+    """First and last day, neither broken."""
+    start, end = result.window.from_, result.window.to
+    if start is None:
+        return Markup('<span class="kam-nowrap">{}</span>').format(view.word("until", day=end.isoformat()))
+    day = Markup('<span class="kam-nowrap">{}</span>')
+    return day.format(f"{start.isoformat()} –") + " " + day.format(end.isoformat())
 
 
 def _worked(result: KpiResult, view: View) -> dict[str, object] | None:
