@@ -32,7 +32,9 @@ def choose(portfolio: Portfolio, tables: Tables) -> tuple[list[Kpi], dict[str, l
 
 
 def ours(portfolio: Portfolio, tables: Tables, asked: Sequence[Asked]) -> list[Any]:
-    """The figures of kam: of each account, and for KPIs that are none of accounts those of the whole."""
+    """The figures of kam: of each account, and for KPIs that are none of accounts those of the whole. What is kept of
+    days is worked out anew each time, as the libraries do."""
+    tables._kept.clear()
     days = [day for day, _ in asked[0].days]
     by_account = [each.kpi.id for each in asked if each.is_by_account]
     whole = [each.kpi.id for each in asked if not each.is_by_account]

@@ -12,6 +12,8 @@ from kam.kpi.definition import Kpi
 from kam.kpi.facts import facts_sql, literal, with_days
 from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits, own_columns, there_sql
 from kam.kpi.result import FactRow, Figure
+from kam.kpi.standing import keep_standing
+from kam.kpi.window import window_on
 from kam.model.schema import Label
 from kam.tables import Tables, TablesError
 from kam.tables.answers import failed
@@ -100,7 +102,9 @@ class Evaluator:
 
     def _facts(self, kpi: Kpi, days: Sequence[date]) -> str:
         self.tables.late.fill(self.tables, kpi.all_sql, days)
-        return facts_sql(kpi, days, self.fiscal_start)
+        windows = (window_on(kpi.window, day, self.fiscal_start) for day in days)
+        sql = keep_standing(self.tables, kpi.sql, [(window.from_, window.to) for window in windows])
+        return facts_sql(replace(kpi, sql=sql), days, self.fiscal_start)
 
     def prepare(
         self, kpi: Kpi, days: Sequence[date], grouping: str = "", *, totals: bool = True

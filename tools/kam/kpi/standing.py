@@ -1,0 +1,47 @@
+"""How things stood on a day, worked out once for all KPIs that ask for the same day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+
+from kam.kpi.facts import literal
+from kam.tables import Tables
+from kam.tables.gathered import quoted
+
+STANDING = ("active_on", "in_force_on", "staff_on")
+"""Table macros of a day that many KPIs ask, and that are much work."""
+ASKED = re.compile(
+    rf"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/"
+    rf"|\b(?P<macro>{'|'.join(STANDING)})\(\s*\$(?P<day>as_of|to|from)\s*(?:-\s*(?P<back>[0-9]{{1,4}})\s*)?\)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Texts, names in quotes and comments of SQL, and outside of these: what stood on a day of the window."""
+
+
+def keep_standing(tables: Tables, sql: str, windows: Iterable[tuple[date | None, date]]) -> str:
+    """A fact query that asks what is kept for the first and last days of its windows, instead of working it out."""
+    spans = list(windows)
+    wanted: dict[str, set[date]] = {}
+
+    def ask(found: re.Match[str]) -> str:
+        days = [to if found["day"].lower() != "from" else first for first, to in spans] if found["macro"] else []
+        back = timedelta(days=int(found["back"] or 0))
+        if not days or any(day is None or day - date.min < back for day in days):
+            return found[0]
+        name = found["macro"].lower()
+        wanted.setdefault(name, set()).update(day - back for day in days if day)
+        kept, day = quoted(f"kept {name}"), f"${found['day']} - {back.days}"
+        return f"(SELECT * EXCLUDE (kept_day) FROM {kept} WHERE kept_day = {day})"
+
+    asked = ASKED.sub(ask, sql)
+    for name, days in wanted.items():
+        tables.keep_by_day(quoted(f"kept {name}"), days, partial(_made, name))
+    return asked
+
+
+def _made(macro: str, days: list[date]) -> str:
+    values = ", ".join(f"({literal(day)})" for day in days)
+    return f"SELECT d.kept_day, s.* FROM (VALUES {values}) d(kept_day), LATERAL (SELECT * FROM {macro}(d.kept_day)) s"
