@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from kam.load import load_document, locate
 from kam.load.careful import load_carefully
 from kam.load.events import read_events
-from kam.load.rows import read_rows
 from kam.load.scalars import Doubt
 from kam.load.way import way_of
 from kam.model.record import Document
@@ -245,6 +245,9 @@ WORD = st.one_of(TEXT, st.sampled_from(["x", "12", "1.50", "a b", "甲、乙", "
 MUTATED = st.tuples(st.sampled_from(PLAIN), WORD, WORD, st.lists(MUTATION, max_size=2)).map(
     lambda p: mutate(p[0].replace("{0}", p[1]).replace("{1}", p[2]).encode(), p[3]).decode("utf-8", "replace")
 )
+SEEMS_ODD = re.compile(r"://|[&*][],}]")
+"""What is in order in a value but not in a whole front matter: an address with an @ some lines below, an anchor or
+alias that seems to go on behind the value."""
 FRONT = st.lists(st.one_of(BLOCK, BLOCK, LINE), min_size=1, max_size=5).map("\n".join)
 
 
@@ -253,22 +256,22 @@ FRONT = st.lists(st.one_of(BLOCK, BLOCK, LINE), min_size=1, max_size=5).map("\n"
 def test_reading_by_lines_gives_what_the_parser_gives(
     bad_type: RecordType, ledger_type: RecordType, front: str
 ) -> None:
-    front = front.replace("\r", "").rstrip("\n") + "\n"
+    front = front.replace("\r", "").rstrip("\n")
     for rtype in (bad_type, ledger_type):
         reader = way_of(rtype).reader
         try:
-            found = read_rows(front, reader.shape)
+            found = reader.shape.lines(front)
         except Doubt:
             continue
-        if "://" not in front:  # an @ in a line further down makes a secret of it, for the parser only
-            assert found == read_events(front, reader.read)
+        if not SEEMS_ODD.search(front):
+            assert found == read_events(f"{front}\n", reader.read)
 
 
 @pytest.mark.parametrize("number", range(len(PLAIN)))
 def test_plain_front_matter_is_read_by_lines(bad_type: RecordType, ledger_type: RecordType, number: int) -> None:
-    front = PLAIN[number].replace("{0}", "x").replace("{1}", "1")
+    front = PLAIN[number].replace("{0}", "x").replace("{1}", "1").rstrip("\n")
     reader = way_of(ledger_type if front.startswith("entries") else bad_type).reader
-    assert read_rows(front, reader.shape) == read_events(front, reader.read)
+    assert reader.shape.lines(front) == read_events(f"{front}\n", reader.read)
 
 
 def test_the_seeds_are_in_order(bad_type: RecordType, ledger_type: RecordType) -> None:

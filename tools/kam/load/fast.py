@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kam.load.exact import has_body_sign, is_composed
 from kam.load.plan import Plan
-from kam.load.rows import Shape, read_rows
+from kam.load.rows import Shape
 from kam.load.scalars import Doubt
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ class FastReader:
         return compile_reader(self.plan)
 
     def read_front(self, front: str) -> dict[str, Any]:
-        """The values of a front matter, each line of which ends with a line feed."""
+        """The values of a front matter without its last line break."""
         try:
-            return read_rows(front, self.shape)
+            return self.shape.lines(front)  # type: ignore[no-any-return]
         except Doubt:
             from kam.load.events import read_events
 
-            return read_events(front, self.read)
+            return read_events(f"{front}\n", self.read)
 
 
 def read_fast(raw: bytes, reader: FastReader) -> tuple[dict[str, Any], str]:
@@ -56,8 +56,8 @@ def locate_fast(raw: bytes, reader: FastReader, name: str) -> tuple[int, int]:
     Raises Doubt (or UnicodeDecodeError) for any other file.
     """
     front, _ = _split(raw)
-    read_rows(front, reader.shape)
-    for at, line in enumerate(lines := front.split("\n")):
+    reader.shape.lines(front)
+    for at, line in enumerate(lines := f"{front}\n".split("\n")):
         if line.startswith(f"{name}: "):
             return at + 2, len(name) + 3
         if line == f"{name}:" and (below := lines[at + 1]):
@@ -66,16 +66,15 @@ def locate_fast(raw: bytes, reader: FastReader, name: str) -> tuple[int, int]:
 
 
 def _split(raw: bytes) -> tuple[str, str]:
-    """Front matter and body of a file whose body is without a flaw."""
+    """Front matter, without its last line break, and body of a file whose body is without a flaw."""
     text = raw.decode()
     if "\r" in text:
         text = text.replace("\r\n", "\n")
         if "\r" in text:
             raise Doubt
-    end = text.find("\n---\n", 3)
-    if end < 4 or not text.startswith("---\n"):
+    front, fence, body = text.partition("\n---\n")
+    if not fence or not front.startswith("---\n"):
         raise Doubt
-    body = text[end + 5 :]
     if body.startswith("---") or has_body_sign(body) or not is_composed(body):
         raise Doubt
-    return text[4 : end + 1], body
+    return front[4:], body

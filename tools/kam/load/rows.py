@@ -40,7 +40,8 @@ class Shape:
     """How a value of one plan is read.
 
     ``inline`` reads the rest of a line, ``flow`` a part between commas in brackets, ``block`` the lines below the key,
-    ``lines`` the lines of a map that stand at the left edge. ``is_plain`` is true of values that can be shared.
+    ``lines`` the lines of a map that stand at the left edge, as a front matter does (without its last line break).
+    ``is_plain`` is true of values that can be shared.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -60,12 +61,6 @@ class Shape:
             self.inline, self.flow = _compile_text(plan)
         else:
             self.inline = self.flow = _compile_exact(compile_scalar(plan))
-
-
-def read_rows(front: str, shape: Shape) -> dict[str, Any]:
-    """The values of a front matter (each line ended by a line feed) whose map has this shape."""
-    data: dict[str, Any] = shape.lines(front[:-1])
-    return data
 
 
 def _refuse(text: str) -> Any:
