@@ -73,6 +73,11 @@ def test_language_and_day_are_accepted_after_every_command(repository: Path, wor
     assert before.stdout == shown.stdout
 
 
+@pytest.mark.parametrize("words", [["check"], ["kpi", "win_rate"], ["query", "SELECT 1"]])
+def test_a_run_that_went_well_says_nothing_beside_its_answer(repository: Path, words: list[str]) -> None:
+    assert _kam(*words, "--as-of", "2026-11-22", cwd=repository).stderr == ""
+
+
 def test_a_misspelt_command_gets_the_nearest_one() -> None:
     wrong = _kam("chekc")
     assert wrong.returncode == 2

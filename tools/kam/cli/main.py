@@ -123,7 +123,8 @@ def main() -> NoReturn:
         if interrupted:
             _end(words("interrupted", "已中断"), INTERRUPTED)
         raise
-    gc.freeze()  # Python looks for cycles as it ends, too: a tenth of a short run
+    if "duckdb" not in sys.modules:  # whose binding takes what is frozen for a leak, and says so
+        gc.freeze()  # Python looks for cycles as it ends, too: a tenth of a short run
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
