@@ -172,3 +172,15 @@ def test_the_cache_folder_is_kept_out_of_git(plant: Plant, texts: dict[str, str]
     root = plant(texts)
     look(root)
     assert (root / ".kam/.gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_what_an_older_seal_kept_is_gone(plant: Plant, texts: dict[str, str]) -> None:
+    root = plant(texts)
+    look(root)
+    folder = root / ".kam/cache"
+    old = [folder / f"{kind}-{'0' * 16}.sqlite" for kind in ("portfolio", "history", "versions")]
+    for each in old:
+        each.touch()
+    (folder / "portfolio.seal").unlink()
+    look(root)
+    assert not any(each.exists() for each in old)

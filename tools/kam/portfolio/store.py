@@ -19,6 +19,8 @@ from kam import __version__
 from kam.settings.cache import make_cache_folder
 
 SEAL = "portfolio.seal"
+KINDS = ("portfolio", "history", "versions")
+"""What the files are called that are kept under such a private name."""
 FOLDERS_OF_COMMITS = ("base", "replay", "restated")
 """What the folders are called that hold the records of a commit: to check against, to look at, to compare with."""
 BUSY_SECONDS = 5.0
@@ -182,7 +184,7 @@ def private_name(folder: Path, kind: str, ending: str = "") -> str:
     else:
         import shutil
 
-        for old in folder.glob("portfolio-*"):
+        for old in chain.from_iterable(folder.glob(f"{each}-*") for each in KINDS):
             with suppress(OSError):
                 old.unlink()
         for old in chain.from_iterable(folder.glob(f"{each}-*") for each in FOLDERS_OF_COMMITS):
