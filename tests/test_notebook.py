@@ -31,6 +31,12 @@ def test_the_package_itself_stays_cheap() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_script_that_closes_nothing_ends_quietly(repository: Path) -> None:
+    code = f"import kam; book = kam.open({str(repository)!r}, as_of={AS_OF!r}); book.kpi('win_rate')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
+
+
 def test_a_table_is_arrow_and_goes_into_every_data_frame(book: kam.Notebook) -> None:
     deals = book.table("opportunities")
     assert isinstance(deals, pa.Table)

@@ -91,3 +91,13 @@ def test_it_can_be_used_again_after_everything_was_stopped(watch: Watch, stopped
             assert stopped.wait()
         time.sleep(SHORT)
     assert stopped.times == 2
+
+
+def test_no_thread_is_left_once_it_is_closed(stopped: Stopped) -> None:
+    before = threading.active_count()
+    made = Watch(stopped.stop)
+    with made.limit(LONG):
+        pass
+    made.close()
+    assert threading.active_count() == before
+    made.close()

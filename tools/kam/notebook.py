@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 from zoneinfo import ZoneInfo
 
 from kam.model.root import find_root
@@ -64,6 +65,11 @@ def _day(asked: date | str | None, zone: str) -> date:
         raise NotebookError(f"{asked!r} is no day; write it as '2026-03-31'") from None
 
 
+def _close(tables: Tables, portfolio: Portfolio) -> None:
+    tables.close()
+    portfolio.close()
+
+
 @dataclass
 class Notebook:
     """A portfolio as of a day. Make it with ``kam.open``; use it in a ``with``, or ``close`` it when done.
@@ -80,6 +86,8 @@ class Notebook:
         from kam.kpi import open_tables
 
         self._tables: Tables = open_tables(self.portfolio, self.as_of)
+        # A script may end without closing; what is still open then looks like a leak to the engine, which says so.
+        self._end = finalize(self, _close, self._tables, self.portfolio)
 
     def __enter__(self) -> Notebook:
         return self
@@ -92,8 +100,7 @@ class Notebook:
 
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""
-        self._tables.close()
-        self.portfolio.close()
+        self._end()
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted: one for each record type and each list in it, and the shared ones."""

@@ -21,6 +21,7 @@ class Watch:
         self._wakes: float | None = None
         self._changed = threading.Condition()
         self._is_closed = False
+        self._thread: threading.Thread | None = None
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
@@ -37,16 +38,19 @@ class Watch:
                     self._ends.remove(end)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """End the thread, and wait for that: one that outlives its engine looks like a leak to it."""
         with self._changed:
             self._is_closed = True
             self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
 
     def _wake_by(self, end: float) -> None:
         if self._wakes is None:
             self._wakes = end
             self._is_closed = False
-            threading.Thread(target=self._look, daemon=True).start()
+            self._thread = threading.Thread(target=self._look, daemon=True)
+            self._thread.start()
         elif end < self._wakes:
             self._wakes = end
             self._changed.notify()
