@@ -44,6 +44,7 @@ STRANGE = {
 SILENT = [
     "SELECT id FROM meetings WHERE channel = 'visit' AND title = 'vist'",
     "SELECT id FROM meetings WHERE upper(channel) = 'VISIT' OR channel LIKE 'vi%' OR channel > 'a'",
+    "SELECT id FROM meetings WHERE channel IS NULL OR channel = '' OR channel <> ''",
     "SELECT id FROM orders WHERE coalesce(kind, '') <> '' AND coalesce(kind, 'none') = 'none'",
     "SELECT 'channel = ''vist''' FROM meetings -- channel = 'vist'",
     "SELECT channel FROM (SELECT upper(channel) AS channel FROM meetings) WHERE channel = 'VISIT'",

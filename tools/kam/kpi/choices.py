@@ -158,7 +158,7 @@ class _Reader:
             return
         for each in others:
             text = _text_of(each)
-            if text is not None and text not in choices:
+            if text and text not in choices:  # a comparison with an empty text only makes sure
                 yield each["query_location"], text, _name_of(side), choices
 
     def _texts(self, side: Node, scopes: Scopes) -> Texts | None:
