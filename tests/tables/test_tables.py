@@ -152,6 +152,30 @@ def test_a_missing_rate_is_an_error_for_whoever_asks_for_it(given: Given, sample
         ask(source, "SELECT sum(amount_base) FROM opportunities")
 
 
+def test_the_last_rate_by_a_day_is_that_of_the_day(given: Given, sample_settings: Settings) -> None:
+    source = given(
+        {"acme/profile": {"name": "Acme"}},
+        with_rates(sample_settings, SEK=[("2025-01-01", "0.5"), ("2026-01-01", "0.7")]),
+    )
+    days = "(VALUES (DATE '2024-12-31'), (DATE '2025-12-31'), (DATE '2026-01-01'), (DATE '2026-12-31')) d(day)"
+    assert ask(source, f"SELECT rate_on('SEK', day), rate_on('XXX', day) FROM {days} ORDER BY day") == [
+        (None, None),
+        (Decimal("0.5"), None),
+        (Decimal("0.7"), None),
+        (Decimal("0.7"), None),
+    ]
+
+
+def test_numbers_of_the_figures_are_asked_for_by_name(given: Given) -> None:
+    source = given({"acme/profile": {"name": "Acme"}})
+    assert ask(
+        source,
+        "SELECT count(*) > 5, bool_and(parameter(name) = value) FROM parameters"
+        " WHERE value IS NOT NULL AND name <> 'fiscal_year_start_month'",
+    ) == [(True, True)]
+    assert ask(source, "SELECT parameter('no such')") == [(None,)]
+
+
 def test_a_number_too_large_is_an_error_for_whoever_asks_for_it(given: Given) -> None:
     line = {"quantity": 10**12, "unit_price": 10**12}
     source = given(

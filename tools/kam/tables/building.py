@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
+from kam.settings.figures import Figures
 from kam.tables.batches import Filling, pack, unpack
 from kam.tables.collect import Batch, Flaw
 from kam.tables.gathered import ACTIONS, RECORDS, SERVICE_CLOCKS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
@@ -43,7 +44,8 @@ def build_tables(
     for name, rows in reference_rows(settings).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
-    connection.execute(macro_sql(plans, settings.currencies.base) + standing_sql(plans))
+    figures = settings.part(Figures).parameters
+    connection.execute(macro_sql(plans, settings.currencies) + standing_sql(plans, figures))
     _cover_flaws(connection, plans, flaws)
 
 

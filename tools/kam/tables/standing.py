@@ -6,17 +6,20 @@ They need the record types that their words come from; where a company has dropp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 
 from kam.tables.plan import TablePlan
+from kam.tables.states import text
 
 BEGIN = """
+CREATE MACRO parameter(name) AS CASE name {parameters} END;
 CREATE MACRO span_start(day, name) AS
-  CAST(day + 1 - to_months(CAST((SELECT value FROM parameters p WHERE p.name = name || '.months') AS INTEGER)) AS DATE)
-    - CAST((SELECT value FROM parameters p WHERE p.name = name || '.days') AS INTEGER);
+  CAST(day + 1 - to_months(CAST(parameter(name || '.months') AS INTEGER)) AS DATE)
+    - CAST(parameter(name || '.days') AS INTEGER);
 CREATE MACRO margin_of(amount, quantity, unit_cost) AS
   CASE WHEN quantity IS NULL OR unit_cost IS NULL
-    THEN CAST(percent_of(amount, (SELECT value FROM parameters p WHERE p.name = 'margin')) AS DECIMAL(38,4))
+    THEN CAST(percent_of(amount, parameter('margin')) AS DECIMAL(38,4))
     ELSE CAST(amount - times(quantity, unit_cost) AS DECIMAL(38,4)) END;
 """
 ACTIVE = """
@@ -86,14 +89,17 @@ ACTIONS = """SELECT a.account, a.owner AS person, a.record FROM actions a JOIN r
     WHERE coalesce(r."day" <= asked, true) AND (coalesce(a.status, 'open') = 'open' OR a.done_on > asked)"""
 
 
-def standing_sql(plans: Sequence[TablePlan]) -> str:
-    """Macros for fact queries: ``in_force_on(day)``, the contracts in force with their yearly value as amended until
-    then; ``active_on(day)``, the accounts that are active customers as ``figures.yml`` says; ``span_start(day, name)``,
-    the first day of a span of ``figures.yml`` that ends with the day; ``open_work_on(day)``, the open issues,
-    opportunities and actions with the person who is to see to them; ``staff_on(day)``, the people with working hours
-    whose role has such work."""
+def standing_sql(plans: Sequence[TablePlan], parameters: Mapping[str, Decimal | str]) -> str:
+    """Macros for fact queries: ``parameter(name)``, a number of ``figures.yml``; ``in_force_on(day)``, the contracts in
+    force with their yearly value as amended until then; ``active_on(day)``, the accounts that are active customers as
+    ``figures.yml`` says; ``span_start(day, name)``, the first day of a span of ``figures.yml`` that ends with the day;
+    ``open_work_on(day)``, the open issues, opportunities and actions with the person who is to see to them;
+    ``staff_on(day)``, the people with working hours whose role has such work. Numbers of the settings stand in the
+    macros themselves: no query has to look them up row by row."""
     known = {plan.name: {c.name for c in plan.columns} for plan in plans if plan.rtype.states is not None}
-    made = BEGIN
+    numbers = ((name, value) for name, value in parameters.items() if not isinstance(value, str))
+    stated = [f"WHEN {text(name)} THEN CAST({text(value)} AS DECIMAL(18,6))" for name, value in numbers]
+    made = BEGIN.format(parameters=" ".join(stated))
     if _has(known, "contracts", ("recurring_value", "predecessor", "terminated_on", "renewal", "kind", "owner")):
         amended = _has(known, "amendments", ("contract", "new_end", "recurring_change", "effective_from"))
         made += IN_FORCE.format(changes=CHANGES if amended else UNCHANGED)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kam.model.schema import States
 from kam.tables.gathered import LABELS, quoted
 from kam.tables.plan import Part, TablePlan
 from kam.tables.service import JOINED, KNOWN, known_sql, missed_sql
+
+if TYPE_CHECKING:
+    from kam.settings import Currencies
 
 CLOSING_DATES = ("closed_on", "closed_at_date", "resolved_at_date", "completed_on", "decided_on", "end")
 """Columns that tell when a record without history ended, the strongest first."""
@@ -24,8 +28,7 @@ CREATE MACRO states_on(day) AS TABLE
   WHERE valid_from <= day AND day < valid_to;
 CREATE MACRO times(a, b) AS CAST(a AS DECIMAL(38,4)) * CAST(b AS DECIMAL(38,4));
 CREATE MACRO percent_of(amount, percent) AS CAST(amount AS DECIMAL(38,4)) * CAST(percent AS DECIMAL(38,4)) * 0.01;
-CREATE MACRO rate_on(code, day) AS (
-  SELECT arg_max(r.rate, r."from") FROM rates r WHERE r.currency = code AND r."from" <= day);
+CREATE MACRO rate_on(code, day) AS CASE code {rates} END;
 CREATE MACRO to_base(amount, code, day, id := '') AS
   CASE WHEN amount IS NULL OR day IS NULL THEN NULL
     WHEN code = {base} THEN CAST(amount AS DECIMAL(38,4))
@@ -34,6 +37,8 @@ CREATE MACRO to_base(amount, code, day, id := '') AS
         || chr(31) || CASE WHEN id = '' THEN '' ELSE id || '，{amount_zh}：' END || '缺少 ' || code || ' 在 ' || day
         || ' 的汇率')) AS DECIMAL(38,4)) END;
 """
+RATE = "(CAST([{rates}] AS DECIMAL(18,8)[]))[len(list_filter(CAST([{days}] AS DATE[]), lambda since: since <= day))]"
+"""The rates of a currency stand in the macro itself: no query has to be joined to them."""
 SPANS = """
 CREATE OR REPLACE TEMP TABLE "record spans" AS
   WITH past AS (
@@ -73,14 +78,27 @@ def then_table(table: str) -> str:
     return f"{table} then"
 
 
-def macro_sql(plans: Sequence[TablePlan], base: str) -> str:
+def macro_sql(plans: Sequence[TablePlan], currencies: Currencies) -> str:
     """Macros for fact queries: ``states_on(day)`` for all records, ``<table>_on(day)`` for each type with states,
     ``to_base(amount, currency, day[, id])`` for money at the rate of a day of the query's own; ``id`` is that of the
     record, for the message where a rate is missing."""
     amount = LABELS["amount"]
-    return GENERAL.format(base=_text(base), amount_en=amount["en"], amount_zh=amount["zh"]) + "".join(
-        _on_sql(plan, plan.rtype.states) for plan in plans if plan.rtype.states
+    general = GENERAL.format(
+        base=text(currencies.base),
+        rates=_rates_sql(currencies),
+        amount_en=amount["en"],
+        amount_zh=amount["zh"],
     )
+    return general + "".join(_on_sql(plan, plan.rtype.states) for plan in plans if plan.rtype.states)
+
+
+def _rates_sql(currencies: Currencies) -> str:
+    found = ["WHEN NULL THEN CAST(NULL AS DECIMAL(18,8))"]  # a CASE needs a branch
+    for code, currency in currencies.listed.items():
+        listed = sorted(currency.rates)
+        days, rates = (", ".join(map(text, each)) for each in zip(*listed, strict=True)) if listed else ("", "")
+        found.append(f"WHEN {text(code)} THEN {RATE.format(days=days, rates=rates)}")
+    return " ".join(found)
 
 
 def _on_sql(plan: TablePlan, states: States) -> str:
@@ -92,14 +110,14 @@ def _on_sql(plan: TablePlan, states: States) -> str:
     name = quoted(plan.name)
     spans = SPANS.format(
         name=name,
-        type=_text(plan.rtype.name),
-        field=_text(states.field),
+        type=text(plan.rtype.name),
+        field=text(states.field),
         current=f"t.{quoted(states.field)}",
-        opened=", ".join(map(_text, states.open)) or "NULL",
-        terminal=", ".join(map(_text, states.terminal)) or "NULL",
+        opened=", ".join(map(text, states.open)) or "NULL",
+        terminal=", ".join(map(text, states.terminal)) or "NULL",
         end=f"coalesce({', '.join(ends)})" if ends else "CAST(NULL AS DATE)",
         begin=f"t.{quoted(day_column)}" if day_column in own else "CAST(NULL AS DATE)",
-        first=_text(states.initial[0]) if states.initial else "CAST(NULL AS VARCHAR)",
+        first=text(states.initial[0]) if states.initial else "CAST(NULL AS VARCHAR)",
     )
     missed = missed_sql(plan.columns, "day")
     return (spans + JOINED if is_promised else spans) + ON.format(
@@ -114,5 +132,6 @@ def _on_sql(plan: TablePlan, states: States) -> str:
     )
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def text(value: object) -> str:
+    """A value as a text of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
