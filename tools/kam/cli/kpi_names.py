@@ -44,10 +44,11 @@ def require_names(
 
 
 def _known_kpis(ctx: Context, portfolio: Portfolio) -> list[Kpi]:
-    from kam.kpi.definition import problems_of, read_kpis
+    from kam.kpi.definition import load_kpis, read_files
 
-    files = read_kpis(portfolio.settings.root)
-    broken = sorted({problem.path for problem in problems_of(files)})
+    root = portfolio.settings.root
+    kpis = load_kpis(root)
+    broken = sorted(read_files(root).keys() - {kpi.path for kpi in kpis})
     if broken:
         click.echo(
             ctx.words(
@@ -56,7 +57,7 @@ def _known_kpis(ctx: Context, portfolio: Portfolio) -> list[Kpi]:
             ),
             err=True,
         )
-    return [kpi for kpi, file in files if not file.problems]
+    return kpis
 
 
 def _explain_missing(ctx: Context, asked: Asked, name: str) -> None:

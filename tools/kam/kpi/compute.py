@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kam.kpi.check import check_kpi
-from kam.kpi.definition import Kpi, read_kpis
+from kam.kpi.definition import Kpi, load_kpis, read_kpis
 from kam.kpi.evaluate import Answer, Evaluator
 from kam.kpi.grouping import keep_account_traits
 from kam.kpi.labels import Labels
 from kam.kpi.opening import open_tables
-from kam.kpi.refusals import find_refusals
+from kam.kpi.refusals import find_refusals, list_tried
 from kam.kpi.result import FactRow, Group, KpiResult, Point, judge
 from kam.kpi.trial_records import TrialRecords
 from kam.kpi.window import month_ends, window_on
 from kam.model.problem import Level, Problem
 from kam.model.schema import Label
 from kam.model.texts import render_message
-from kam.settings.yaml_reader import LocatedYaml
 from kam.tables import Tables, TablesError
 
 if TYPE_CHECKING:
@@ -78,26 +77,33 @@ def compute(
         return _compute_all(portfolio, opened, chosen, wanted)
 
 
-def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[tuple[Kpi, LocatedYaml]]:
+def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[Kpi]:
     """The KPIs named, or all; raises KeyError for one that there is not."""
-    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(settings.root) if not file.problems}
+    known = {kpi.id: kpi for kpi in load_kpis(settings.root)}
     chosen = [known[name] for name in (sorted(known) if kpis is None else kpis)]
-    return [(replace(kpi, window=window), file) for kpi, file in chosen] if window else chosen
+    return [replace(kpi, window=window) for kpi in chosen] if window else chosen
 
 
-def find_mistakes(
-    portfolio: RecordSource, files: Iterable[tuple[Kpi, LocatedYaml]], tables: Tables
-) -> dict[str, Label]:
+def find_mistakes(portfolio: RecordSource, kpis: Iterable[Kpi], tables: Tables) -> dict[str, Label]:
     """KPI → what is wrong with its definition, with its place and what to do, where it must not be computed: all that
     ``kam check --settings`` refuses."""
+    settings, names = portfolio.settings, {kpi.id for kpi in kpis}
+    is_trial = isinstance(portfolio, TrialRecords)  # what is tried asks for KPIs itself, and does not wait for its end
+    unchecked = names if is_trial else names.difference(list_tried(settings))
+    wrong = _check(settings, unchecked, tables) if unchecked else {}
+    if not is_trial and names - wrong.keys():
+        wrong |= find_refusals(settings, names - wrong.keys())
+    return {name: _told(problem) for name, problem in wrong.items()}
+
+
+def _check(settings: Settings, names: Collection[str], tables: Tables) -> dict[str, Problem]:
     found = {}
-    for kpi, file in files:
-        wrong = next((each for each in check_kpi(kpi, file, tables) if each.level is Level.ERROR), None)
-        found[kpi.id] = wrong
-    sound = [name for name, wrong in found.items() if wrong is None]
-    if sound and not isinstance(portfolio, TrialRecords):
-        found |= find_refusals(portfolio.settings, sound)
-    return {name: _told(wrong) for name, wrong in found.items() if wrong is not None}
+    for kpi, file in read_kpis(settings.root):
+        problems = check_kpi(kpi, file, tables) if kpi.id in names else []
+        errors = [each for each in problems if each.level is Level.ERROR]
+        if errors:
+            found[kpi.id] = errors[0]
+    return found
 
 
 def _told(problem: Problem) -> Label:
@@ -106,14 +112,12 @@ def _told(problem: Problem) -> Label:
     return {"en": f"{place}: {en}. {remedy}".rstrip(), "zh": f"{place}：{zh}。{way}"}
 
 
-def _compute_all(
-    portfolio: RecordSource, tables: Tables, files: Sequence[tuple[Kpi, LocatedYaml]], wanted: Wanted
-) -> list[KpiResult]:
+def _compute_all(portfolio: RecordSource, tables: Tables, kpis: Sequence[Kpi], wanted: Wanted) -> list[KpiResult]:
     settings = portfolio.settings
     fiscal_start = settings.site.fiscal_year_start_month
     asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
-    mistakes = find_mistakes(portfolio, files, tables)
-    return [asked.result(kpi, mistakes.get(kpi.id)) for kpi, _ in files]
+    mistakes = find_mistakes(portfolio, kpis, tables)
+    return [asked.result(kpi, mistakes.get(kpi.id)) for kpi in kpis]
 
 
 @dataclass

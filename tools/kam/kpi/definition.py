@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import orjson
+
 from kam.kpi.window import is_window
 from kam.model.problem import Level, Problem
 from kam.model.schema import Label
+from kam.portfolio.remembered import make_key, read_kept, write_kept
+from kam.settings.codec import encode, from_json
+from kam.settings.files import digest_files
 from kam.settings.section import Section
 from kam.settings.yaml_reader import LocatedYaml, load_yaml_with_lines
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 FOLDER = "site-config/kpis"
+KEPT = "kpis.json"
+CODE = ("model", "settings", "kpi")
+"""The packages whose code decides what a file comes to."""
 AREAS = ("sales", "orders", "service", "satisfaction", "projects", "finance", "accounts", "people", "data")
 UNITS = ("percent", "points", "money", "days", "hours", "count", "index", "times", "multiple")
 AGGREGATIONS = (
@@ -97,29 +106,60 @@ class Kpi:
         return self.tier_targets.get(tier or "", self.target)
 
 
+_known: dict[str, list[Kpi]] = {}
+"""What this process has read already, by key."""
+
+
 def load_kpis(root: Path) -> list[Kpi]:
-    """The KPIs of a portfolio, sorted by id; files with problems are left out (``check_kpis`` names them)."""
-    return [kpi for kpi, file in read_kpis(root) if not file.problems]
+    """The KPIs of a portfolio, sorted by id; files with problems are left out (``check_kpis`` names them).
+
+    What the files come to is kept for exactly these bytes and this code, in this process and in ``.kam/cache``.
+    """
+    raws = read_files(root)
+    key = make_key(digest_files(raws), CODE)
+    if key not in _known:
+        _known[key] = _recall(root, key) or _keep(root, key, [_read(path, raw) for path, raw in raws.items()])
+    return list(_known[key])
+
+
+def _recall(root: Path, key: str) -> list[Kpi] | None:
+    try:
+        return [from_json(Kpi, each) for each in orjson.loads(read_kept(root, KEPT, key) or b"[]")]
+    except (ValueError, KeyError, TypeError, ArithmeticError):
+        return None
+
+
+def _keep(root: Path, key: str, files: list[tuple[Kpi, LocatedYaml]]) -> list[Kpi]:
+    found = [kpi for kpi, file in files if not file.problems]
+    with suppress(TypeError):  # a number or a text is such as only YAML can hold
+        write_kept(root, KEPT, key, encode(found))
+    return found
 
 
 def read_kpis(root: Path) -> list[tuple[Kpi, LocatedYaml]]:
     """Every KPI file as far as it could be understood, with what is wrong with it."""
+    return [_read(path, raw) for path, raw in read_files(root).items()]
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    """The bytes of the KPI files by their path from the root, sorted."""
     folder = root / FOLDER
     paths = sorted(folder.glob("*.yml")) if folder.is_dir() else []
-    return [_read(path) for path in paths]
+    return {f"{FOLDER}/{path.name}": path.read_bytes() for path in paths}
 
 
-def _read(path: Path) -> tuple[Kpi, LocatedYaml]:
-    file = load_yaml_with_lines(f"{FOLDER}/{path.name}", path.read_bytes())
-    if not ID.match(path.stem):
-        file.problems.append(Problem(file.path, 0, 0, "kpi-file", Level.ERROR, "id", {"found": path.stem}))
+def _read(path: str, raw: bytes) -> tuple[Kpi, LocatedYaml]:
+    file = load_yaml_with_lines(path, raw)
+    name = Path(path).stem
+    if not ID.match(name):
+        file.problems.append(Problem(file.path, 0, 0, "kpi-file", Level.ERROR, "id", {"found": name}))
     top = Section(file if file.value is not None else LocatedYaml(file.path), (), KEYS)
     top.require("unit", "aggregation", "window", "sql")
     unit = top.choice("unit", UNITS, "count")
     targets = top.inner("targets", ("good", "watch", "by_tier"))
     by_tier = targets.inner("by_tier")
     kpi = Kpi(
-        id=path.stem,
+        id=name,
         title=top.label("title"),
         meaning=top.label("meaning"),
         formula=top.label("formula"),

@@ -47,10 +47,10 @@ def figures(
 
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month, account)
     made = [_table([])]
-    files = choose_kpis(portfolio.settings, kpis)
-    for mistake in find_mistakes(portfolio, files, tables).values():
+    chosen = choose_kpis(portfolio.settings, kpis)
+    for mistake in find_mistakes(portfolio, chosen, tables).values():
         raise TablesError(mistake["en"], mistake["zh"])
-    for kpi, _ in files:
+    for kpi in chosen:
         if by is None or by in kpi.groupings:
             made.append(_columns(evaluator, kpi, wanted, by or ""))
     return pa.concat_tables(made)

@@ -7,9 +7,10 @@ and in ``.kam/cache``, and only the KPIs that somebody wants to see are tried.
 from __future__ import annotations
 
 from collections.abc import Collection
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from kam.kpi.definition import FOLDER
+from kam.kpi.definition import read_files
 from kam.kpi.trial import ENDLESS, find_unsound
 from kam.model.problem import Problem
 from kam.portfolio.remembered import Findings, make_key, recall, remember
@@ -32,9 +33,7 @@ def find_refusals(settings: Settings, names: Collection[str]) -> dict[str, Probl
     Queries that did not end are tried again by the next run, as that may have been the machine's fault.
     """
     key = _key(settings)
-    known = _known.get(key)
-    if known is None:
-        known = _known[key] = recall(settings.root, FILE, key) or {}
+    known = _recalled(settings, key)
     untried = {name for name in names if name not in known}
     if untried:
         known |= find_unsound(settings.root, settings, untried)
@@ -43,8 +42,18 @@ def find_refusals(settings: Settings, names: Collection[str]) -> dict[str, Probl
     return {name: known[name][0] for name in names if known[name]}
 
 
+def list_tried(settings: Settings) -> Collection[str]:
+    """The KPIs that were tried already, as nothing was wrong with their files and queries otherwise."""
+    return _recalled(settings, _key(settings)).keys()
+
+
+def _recalled(settings: Settings, key: str) -> Findings:
+    if key not in _known:
+        _known[key] = recall(settings.root, FILE, key) or {}
+    return _known[key]
+
+
 def _key(settings: Settings) -> str:
     """The KPI files are looked at themselves, as they may be those of another folder than the other settings'."""
-    folder = settings.root / FOLDER
-    raws = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yml"))}
-    return make_key(f"{settings.digest} {digest_files(raws)}", CODE)
+    made_of = (version("duckdb"), settings.digest, digest_files(read_files(settings.root)))
+    return make_key(" ".join(made_of), CODE)

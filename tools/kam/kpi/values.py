@@ -37,11 +37,11 @@ def compute_values(
     that must not be computed or is without that grouping.
     """
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month)
-    files = choose_kpis(portfolio.settings, kpis, window)
-    mistakes = find_mistakes(portfolio, files, tables)
+    chosen = choose_kpis(portfolio.settings, kpis, window)
+    mistakes = find_mistakes(portfolio, chosen, tables)
     tables.late.failures += len(mistakes)  # rows made without these KPIs are not to be kept
     found: dict[str, Values] = {}
-    for kpi, _ in files:
+    for kpi in chosen:
         is_sound = by in kpi.groupings and kpi.id not in mistakes
         values = found[kpi.id] = _values(evaluator, kpi, days, by) if is_sound else {}
         keys = {key for of_day in values.values() for key in of_day}

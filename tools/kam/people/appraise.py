@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kam.kpi.compute import find_mistakes
-from kam.kpi.definition import read_kpis
+from kam.kpi.definition import load_kpis
 from kam.kpi.evaluate import Evaluator
 from kam.kpi.facts import literal
 from kam.kpi.labels import Labels
@@ -99,7 +99,7 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
     """
     settings, day = portfolio.settings, min(period.last, as_of)
     profiles = profiles_of(portfolio)
-    known = {kpi.id: (kpi, file) for kpi, file in read_kpis(settings.root) if not file.problems}
+    known = {kpi.id: kpi for kpi in load_kpis(settings.root)}
     spans = {each.account: found for each in profiles if (found := owned_spans(each, person.id))}
     with open_tables(portfolio, day) as tables:
         quota = base_quota(settings.currencies, person.quotas, period.first, day)
@@ -108,7 +108,7 @@ def score_person(portfolio: RecordSource, person: Person, scheme: Scheme, period
         mistakes = find_mistakes(portfolio, asked, tables)
         scorer = _Scorer(tables, Labels(settings, tables), start, person.id, spans, quota, mistakes)
         parts = tuple(
-            scorer.part(goal, known[goal.kpi][0], period.first, day)
+            scorer.part(goal, known[goal.kpi], period.first, day)
             if goal.kpi in known
             else Part(goal, None, "", Figure(None, 0), "", None, None, MISSING)
             for goal in scheme.goals

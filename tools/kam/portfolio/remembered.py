@@ -36,14 +36,14 @@ def make_key(asked: str, packages: Iterable[str]) -> str:
 
 def recall(root: Path, file: str, key: str) -> Findings | None:
     """The findings kept in that file for that key; None where there are none."""
+    payload = read_kept(root, file, key)
+    if payload is None:
+        return None
     try:
-        head, _, payload = (root / FOLDER / "cache" / file).read_bytes().partition(b"\n")
-        if head.decode() != digest_of(key.encode() + payload):
-            return None
         rows, texts = json.loads(payload)
         found = {name: [problem_of(row) for row in listed] for name, listed in rows.items()}
         keep_texts(texts)
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return None
     return found
 
@@ -53,7 +53,20 @@ def remember(root: Path, file: str, key: str, found: Mapping[str, Sequence[Probl
     rules = {each.rule for listed in found.values() for each in listed}
     texts: Mapping[str, Any] = {rule: find_texts(rule) for rule in rules}
     rows = {name: [problem_row(each) for each in listed] for name, listed in found.items()}
-    payload = json.dumps([rows, texts], ensure_ascii=False).encode()
+    write_kept(root, file, key, json.dumps([rows, texts], ensure_ascii=False).encode())
+
+
+def read_kept(root: Path, file: str, key: str) -> bytes | None:
+    """What that file of ``.kam/cache`` holds for that key; None where it is not whole or was kept for another one."""
+    try:
+        head, _, payload = (root / FOLDER / "cache" / file).read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return payload if head == digest_of(key.encode() + payload).encode() else None
+
+
+def write_kept(root: Path, file: str, key: str, payload: bytes) -> None:
+    """Keep something for a key in a file of ``.kam/cache``; a folder that cannot be written to is no failure."""
     with suppress(OSError):
         target = make_cache_folder(root) / file
         fresh = target.with_name(f"{file}.{os.getpid()}")
