@@ -174,3 +174,20 @@ def test_a_kpi_with_few_records_is_withheld_where_its_file_says_so(repository: P
     assert run(root, "kpi", "visits", "--min-n", "3", "--facts").exit_code == 2
     page = (publish(root, "en", AS_OF).staged.folder / "kpis/visits.md").read_text("utf-8")
     assert "withheld: fewer than 500 records" in page and "/meetings/" not in page
+
+
+def test_what_is_made_of_kpis_tells_which_ones_it_goes_without(repository: Path, tmp_path: Path) -> None:
+    root = lay_out(repository, tmp_path)
+    file = root / "site-config/kpis/csat.yml"
+    right = file.read_text("utf-8")
+    file.write_text(right.replace("kind = 'csat'", "kind = 'csta'"), "utf-8")
+    for words in (["show", "huarui-chemical"], ["alerts"], ["appraise", "fischer-lena", "--format", "json"]):
+        told = run(root, *words)
+        assert told.exit_code == 1 and told.stdout
+        assert "kam: csat: site-config/kpis/csat.yml:" in told.stderr and "Did you mean csat?" in told.stderr, words
+    moved = run(root, "kpi", "csat", "--since", "2026-09-30").stdout
+    assert moved.count("csta") == 1 and "No record counts" not in moved
+    file.write_text(right, "utf-8")
+    for words in (["show", "huarui-chemical"], ["kpi", "csat", "--since", "2026-09-30"]):
+        mended = run(root, *words)
+        assert mended.exit_code == 0 and "csat:" not in mended.stderr

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, report_left_out, words
+from kam.cli.context import Context, as_of_option, report_left_out, report_refused, words
 from kam.cli.grid import escape_markdown, render_json
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def command(ctx: Context, *, owner: str, account: str, form: str) -> None:
     else:
         click.echo(_render(ctx, shown, {name: evidence.name(name) for name in evidence.profiles}, is_md=form == "md"))
     report_left_out(ctx, left_out)
+    report_refused(ctx)
 
 
 def as_row(alert: Alert, lang: str) -> dict[str, Any]:

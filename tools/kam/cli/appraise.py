@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.context import Context, as_of_option, fail, report_refused, words
 from kam.cli.grid import render_json, render_table
 from kam.cli.naming import find_person
 from kam.cli.writing import dry_run_option, is_interactive, open_desk, write
@@ -67,6 +67,7 @@ def command(ctx: Context, *, person: str, period_text: str, replace: bool, form:
     _require_with_us(ctx, who, period)
     if form is not None:
         _print(ctx, who, scheme, period, form)
+        report_refused(ctx)
         return
     if not replace and not dry_run:
         _ask(ctx, who, period)
@@ -79,6 +80,7 @@ def command(ctx: Context, *, person: str, period_text: str, replace: bool, form:
         return plan_draft(desk, score_person(desk.portfolio, who, scheme, period, desk.today))
 
     write(ctx, make_plan, dry_run=dry_run)
+    report_refused(ctx)
 
 
 def _scheme(ctx: Context, who: Person) -> Scheme:

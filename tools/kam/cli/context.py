@@ -203,6 +203,19 @@ def report_left_out(ctx: Context, ids: Sequence[str]) -> None:
     )
 
 
+def report_refused(ctx: Context) -> None:
+    """Say on standard error which KPIs have a mistake, so that what was made from KPIs goes without them, and end with
+    status 1 where there are some."""
+    from kam.kpi.compute import list_mistakes
+
+    found = list_mistakes(ctx.settings)
+    sys.stdout.flush()
+    for name, reason in sorted(found.items()):
+        click.echo(f"kam: {name}: {reason[ctx.lang]}", err=True)
+    if found:
+        raise SystemExit(1)
+
+
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """The days that can be asked for: windows, allowed ages and deadlines reach back and on from each of them."""
 

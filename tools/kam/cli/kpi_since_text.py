@@ -86,6 +86,8 @@ class MovementPrinter:
 
     def _note(self, each: Movement) -> str:
         """Why there is no value, and what keeps the earlier day from being told."""
+        if each.now.failed and each.then.reason == each.now.reason:
+            return (each.now.reason or {})[self.lang]
         said = [
             f"{side.window.to}{self._say(': ', '：')}{side.reason[self.lang]}"
             for side in (each.then, each.now)
@@ -98,6 +100,8 @@ class MovementPrinter:
         return self._say("; ", "；").join(said)
 
     def _section(self, each: Movement) -> Iterator[str]:
+        if each.then.failed or each.now.failed:
+            return
         title = each.now.title.get(self.lang, "")
         named = self._say(f"{title} ({each.now.id})", f"{title}（{each.now.id}）")
         yield f"## {named}" if self.is_markdown else named

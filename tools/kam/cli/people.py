@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, words
+from kam.cli.context import Context, as_of_option, fail, report_refused, words
 from kam.cli.grid import FORMATS, render_csv, render_json, render_markdown, render_table, shown
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def _print_results(ctx: Context, skill: str | None, team: str | None, by: str, f
         }
         found = replace(found, lines=tuple(line for line in found.lines if kept & set(line.people)))
     if not found.kpis and form not in ("json", "csv"):
+        report_refused(ctx)
         fail(
             "no KPI has a figure for a person or team; name some in site-config/appraisal.yml: "
             "results: {kpis: [won_value]}",
@@ -101,6 +102,7 @@ def _print_results(ctx: Context, skill: str | None, team: str | None, by: str, f
             lang=ctx.lang,
         )
     sys.stdout.write(render_results(found, ctx.lang, form) + "\n")
+    report_refused(ctx)
 
 
 def _row(ctx: Context, each: Workload, holding: Holding) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, report_left_out, words
+from kam.cli.context import Context, as_of_option, fail, report_left_out, report_refused, words
 from kam.cli.grid import render_json
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def command(ctx: Context, *, account: str, form: str) -> None:
     else:
         click.echo(render_screen(screen, ctx.settings, ctx.lang))
     report_left_out(ctx, left_out)
+    report_refused(ctx)
 
 
 def _gather(ctx: Context, portfolio: Portfolio, place: str, tables: Tables) -> Screen:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kam.kpi.check import check_kpi
@@ -77,6 +78,10 @@ def compute(
         return _compute_all(portfolio, opened, chosen, wanted)
 
 
+_met: dict[Path, dict[str, Label]] = {}
+"""What ``find_mistakes`` found last, by folder."""
+
+
 def choose_kpis(settings: Settings, kpis: Iterable[str] | None, window: str = "") -> list[Kpi]:
     """The KPIs named, or all; raises KeyError for one that there is not."""
     known = {kpi.id: kpi for kpi in load_kpis(settings.root)}
@@ -93,7 +98,20 @@ def find_mistakes(portfolio: RecordSource, kpis: Iterable[Kpi], tables: Tables) 
     wrong = _check(settings, unchecked, tables) if unchecked else {}
     if not is_trial and names - wrong.keys():
         wrong |= find_refusals(settings, names - wrong.keys())
-    return {name: _told(problem) for name, problem in wrong.items()}
+    told = {name: _told(problem) for name, problem in wrong.items()}
+    if is_trial:
+        return told
+    met = _met.setdefault(settings.root, {})
+    for name in names:
+        met.pop(name, None)
+    met |= told
+    return told
+
+
+def list_mistakes(settings: Settings) -> Mapping[str, Label]:
+    """The KPIs that this run was asked for and did not compute, with what is wrong with their definitions, be it for
+    figures that were made from them."""
+    return _met.get(settings.root, {})
 
 
 def _check(settings: Settings, names: Collection[str], tables: Tables) -> dict[str, Problem]:
