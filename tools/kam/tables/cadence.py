@@ -69,18 +69,23 @@ def _contacts(kind: ContactKind, tables: Tables) -> Mapping[str, list[Contact]]:
 
 
 def _iter_records(plan: TablePlan, kind: ContactKind, tables: Tables) -> Iterator[tuple[str, date, str]]:
-    """Account, day and id of the last record of each day, of the records of a type that are contacts."""
+    """Account, day and id of the last record of each day, of the records of a type that are contacts, in the states
+    they were in on the day of the tables."""
     counted = [each for each in kind.counts if each.type == plan.rtype.name]
     fields = sorted({name for each in counted for name in (*each.where, *each.unless)})
-    columns = [quoted(_column(plan, name, (name, f"own_{name}"))) for name in fields]
+    states = plan.rtype.states
+    state = states.field if states else ""
+    columns = ["state_then" if name == state else quoted(_column(plan, name, (name, f"own_{name}"))) for name in fields]
     day = quoted(_column(plan, plan.rtype.date_field, (f"{plan.rtype.date_field}_date", plan.rtype.date_field)))
-    table = quoted(plan.name)
-    known = tables.read(f"SELECT DISTINCT {', '.join(columns)} FROM {table}") if columns else [()]
+    table = f"{quoted(f'{plan.name}_on')}($as_of)" if states else quoted(plan.name)
+    on_day = {"as_of": tables.as_of}
+    distinct = f"SELECT DISTINCT {', '.join(columns)} FROM {table}"
+    known = tables.read(distinct, on_day if states else {}) if columns else [()]
     told = [values for values in known if is_contact(kind, plan.rtype.name, dict(zip(fields, values, strict=True)))]
     if told:
         which, given = _any_of(columns, told)
         sql = f"SELECT account, {day}, max(id) FROM {table} WHERE {day} <= $as_of AND {which} GROUP BY ALL"
-        for account, at, record in tables.read(sql, {"as_of": tables.as_of, **given}):
+        for account, at, record in tables.read(sql, {**on_day, **given}):
             yield str(account), at, str(record)
 
 
