@@ -91,6 +91,7 @@ class Account:
     def files(self) -> Iterator[tuple[str, str, int]]:
         """Path below the account's folder, text, and how many records it holds."""
         yield "profile.md", self.profile(), 1
+        yield "contracts/2024-frame.md", generate_trade.frame(self), 1  # other records name it, however few are made
         makers = (("opportunities", 8), ("issues", 8), ("meetings", 5), ("feedback", 5), ("services", 3))
         for folder, count in makers:
             for at in range(count):

@@ -27,8 +27,7 @@ class Order:
 
 
 def files(account: Account) -> Iterator[tuple[str, str, int]]:
-    """Path below the account's folder, text, and how many records it holds: eleven in all."""
-    yield "contracts/2024-frame.md", frame(account), 1
+    """Path below the account's folder, text, and how many records it holds: ten in all, beside the frame contract."""
     placed = []
     for month, count in zip(_months(account), (2, 1, 1), strict=True):
         made = [_order(account, month, at) for at in range(count)]

@@ -96,6 +96,8 @@ class History:
     @cached_property
     def _mark(self) -> str:
         """The commit checked out, and whether the history is whole; empty outside Git and before the first commit."""
+        if not may_be_in_git(self._root):
+            return ""
         from kam.git import GitError
 
         try:
@@ -106,14 +108,14 @@ class History:
 
     @cached_property
     def _repository(self) -> Repository | None:
-        if not may_be_in_git(self._root):
-            return None
         from kam.git import open_repository
 
         return open_repository(self._root)
 
     @cached_property
     def _last(self) -> dict[str, str]:
+        if not may_be_in_git(self._root):
+            return {}
         from kam.git import GitError
 
         sql = "SELECT paths, day FROM changes WHERE day <= ? AND kind <> 'removed' ORDER BY day"
