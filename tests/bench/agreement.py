@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 KEY = ["kpi", "day", "key"]
 DIGITS = 1e-9
-PLACE = 5e-7
-"""Half of the sixth decimal, to which fact queries round quotients of money."""
 
 
 def choose(portfolio: Portfolio, tables: Tables) -> tuple[list[Kpi], dict[str, list[str]]]:
@@ -47,13 +45,13 @@ def ours(portfolio: Portfolio, tables: Tables, asked: Sequence[Asked]) -> list[A
 
 
 def require_same(ours: Iterable[Any], theirs: Any, name: str, kpis: Iterable[str]) -> int:
-    """How many figures there are. Raise RuntimeError where a value is not theirs to nine digits and six decimals, or
-    its number of facts is another, or a KPI has none."""
+    """How many figures there are. Raise RuntimeError where a value is not theirs to nine digits, or its number of facts
+    is another, or a KPI has none."""
     mine = pl.concat(_counted(pl.DataFrame(pl.from_arrow(each)), "ours") for each in ours)
     other = _counted(theirs if isinstance(theirs, pl.DataFrame) else pl.from_pandas(theirs), "theirs")
     both = mine.join(other, on=KEY, how="full", coalesce=True, nulls_equal=True)
     ours_, theirs_ = pl.col("ours"), pl.col("theirs")
-    is_near = (ours_ - theirs_).abs() <= theirs_.abs() * DIGITS + PLACE
+    is_near = (ours_ - theirs_).abs() <= theirs_.abs() * DIGITS + DIGITS
     is_same = pl.col("n").eq_missing(pl.col("n_right")) & (
         is_near.fill_null(False) | (ours_.is_null() & theirs_.is_null())
     )
