@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ import click
 from kam.model.root import find_root
 
 if TYPE_CHECKING:
+    from kam.model.schema import Label
     from kam.portfolio import Portfolio
     from kam.settings import Settings
 
@@ -208,11 +209,15 @@ def report_refused(ctx: Context) -> None:
     status 1 where there are some."""
     from kam.kpi.compute import list_mistakes
 
-    found = list_mistakes(ctx.settings)
+    report_failed(ctx, dict(sorted(list_mistakes(ctx.settings).items())))
+
+
+def report_failed(ctx: Context, failed: Mapping[str, Label]) -> None:
+    """Say on standard error which KPIs could not be computed and why, and end with status 1 where there are some."""
     sys.stdout.flush()
-    for name, reason in sorted(found.items()):
-        click.echo(f"kam: {name}: {reason[ctx.lang]}", err=True)
-    if found:
+    for name, reason in failed.items():
+        click.echo(f"kam: {name}: {reason.get(ctx.lang, '')}", err=True)
+    if failed:
         raise SystemExit(1)
 
 

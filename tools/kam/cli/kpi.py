@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, report_left_out, words
+from kam.cli.context import Context, as_of_option, report_failed, report_left_out, words
 from kam.cli.grid import FORMATS, render_csv, render_json
 from kam.cli.kpi_at import Asked, at_options, open_asked, report_revision
 from kam.cli.kpi_compare import compare_option, require_fitting, show_restated
@@ -123,10 +122,4 @@ def _render(
 
 
 def _report_failures(results: list[KpiResult], ctx: Context) -> None:
-    failed = [result for result in results if result.failed]
-    for result in failed:
-        reason = result.reason or {}
-        sys.stdout.flush()
-        click.echo(f"kam: {result.id}: {reason.get(ctx.lang, '')}", err=True)
-    if failed:
-        raise SystemExit(1)
+    report_failed(ctx, {result.id: result.reason or {} for result in results if result.failed})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kam.cli.context import Context, fail, report_left_out, words
+from kam.cli.context import Context, fail, report_failed, report_left_out, words
 from kam.cli.grid import render_csv, render_json
 from kam.cli.kpi_at import NOW, Asked, refuse_settings
 
@@ -97,10 +97,7 @@ def show_restated(
         refuse_settings(error, ctx, f"--compare {compare} --definitions now")
     click.echo(_render(ctx, asked, found, form, facts=facts))
     report_left_out(ctx, now.left_out())
-    for name, reason in found.failed.items():
-        click.echo(f"kam: {name}: {reason.get(ctx.lang, '')}", err=True)
-    if found.failed:
-        raise SystemExit(1)
+    report_failed(ctx, found.failed)
 
 
 def _warn_of_later_day(ctx: Context, compare: str, as_of: date, day: date) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kam.cli.context import Context, fail, report_left_out, words
+from kam.cli.context import Context, fail, report_failed, report_left_out, words
 from kam.cli.grid import render_csv, render_json
 from kam.cli.kpi_at import Asked, report_revision
 from kam.cli.kpi_compare import find_withheld
@@ -89,10 +89,7 @@ def show_movement(
     report_revision(ctx, asked)
     report_left_out(ctx, asked.portfolio.left_out())
     failed = {side.id: side.reason or {} for each in found for side in (each.then, each.now) if side.failed}
-    for name, reason in failed.items():
-        click.echo(f"kam: {name}: {reason.get(ctx.lang, '')}", err=True)
-    if failed:
-        raise SystemExit(1)
+    report_failed(ctx, failed)
 
 
 def _read_day(ctx: Context, text: str, as_of: date) -> date:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kam.cli.context import Context, as_of_option, fail, report_left_out, words
+from kam.cli.context import Context, as_of_option, fail, report_failed, report_left_out, words
 from kam.cli.grid import FORMATS, render_csv, render_json
 from kam.cli.naming import find_account
 
@@ -45,10 +45,7 @@ def command(ctx: Context, *, account: str | None, form: str) -> None:
         left_out = portfolio.left_out()
     click.echo(_render(assessed, ctx, form, account))
     report_left_out(ctx, left_out)
-    for kpi, reason in assessed.failed.items():
-        click.echo(f"kam: {kpi}: {reason.get(ctx.lang, '')}", err=True)
-    if assessed.failed:
-        raise SystemExit(1)
+    report_failed(ctx, assessed.failed)
 
 
 def _render(assessed: Assessed, ctx: Context, form: str, account: str | None) -> str:
