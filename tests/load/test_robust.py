@@ -178,9 +178,11 @@ BLOCK = st.tuples(
     st.sampled_from(
         [
             "name: {0}", "note: {0}", "name: {0} {1}", "tags:\n  - {0}\n  - {1}", "tags:\n- {0}\n- {1}",
-            "tags: [{0}, {1}]", "contact: {{tel: {0}, name: {1}}}", "contact:\n  tel: {0}\n  name: {1}",
-            "contact:\n    tel: {0}\n    name: {1}",
+            "tags: [{0}, {1}]", "tags: ['{0}', \"{1}\"]", "contact: {{tel: {0}, name: {1}}}",
+            "contact:\n  tel: {0}\n  name: {1}", "contact:\n    tel: {0}\n    name: {1}",
             "entries:\n  - id: {0}\n    lines:\n      - {{item: {1}}}", "entries:\n- id: {0}\n  lines: []\n- id: {1}",
+            "entries:\n- {{id: {0}, lines: [{{item: {1}, marks: [a, b]}}, {{item: '{1}'}}]}}",
+            "entries: [{{id: {0}, lines: [{{marks: [{1}, {0}]}}]}}, {{id: {1}}}]",
         ]
     ),
     TEXT,
@@ -239,6 +241,15 @@ note: {1}
 - id: {1}
   lines:
     - {item: x}
+""",
+    """entries:
+  - id: 'a#1'
+    lines:
+      - {item: {0}, marks: [{1}, 'b: c'], quantity: 2}
+      - {item: '{1}', marks: []}
+  - {id: b, lines: [{item: {0}, quantity: 1}, {marks: ["{1}"], item: x}]}
+""",
+    """entries: [{id: {0}, lines: [{item: x, quantity: 2}, {item: {1}}]}, {id: b}]
 """,
 ]
 WORD = st.one_of(TEXT, st.sampled_from(["x", "12", "1.50", "a b", "甲、乙", "（丙", "C#", "a:?b", '"2026-03-02"']))

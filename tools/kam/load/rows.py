@@ -1,8 +1,8 @@
 """Front matter in its plainest form read line by line, without a YAML parser: many times as fast.
 
-Only what can mean but one thing is taken: one field in a line, lists and maps by indentation, flat lists and maps in
-brackets, quotes around a whole value. Everything else (comments behind values, text over several lines, …) raises Doubt
-and goes to the parser. A test holds the two to the same values.
+Only what can mean but one thing is taken: one field in a line, lists and maps by indentation or in brackets, quotes
+around a whole value. Everything else (comments behind values, text over several lines, …) raises Doubt and goes to the
+parser. A test holds the two to the same values.
 
 What stands below a key is first joined to its line, with ``BREAK`` for the line breaks, so that a map is as many lines
 as it has fields. Most lines of a portfolio (dates, people, choices, …) come again and again: those that were read
@@ -54,9 +54,12 @@ class Shape:
             fields = {name: Shape(inner) for name, inner in plan.fields.items() if KEY.fullmatch(name)}
             self.inline, self.lines = _compile_flow_map(fields), _compile_lines(fields)
             self.block = _compile_block(self.lines)
+            self.flow = self.inline
         elif plan.kind == "list":
             items = Shape(plan.items or Plan())
-            self.inline, self.block = _compile_flow_list(items), _compile_list(items, plan.unique)
+            unique = plan.unique if items.lines is not _refuse else ""
+            self.inline, self.block = _compile_flow_list(items, unique), _compile_list(items, unique)
+            self.flow = self.inline
         elif plan.kind == "text":
             self.inline, self.flow = _compile_text(plan)
         else:
@@ -110,7 +113,8 @@ class _Parts(_Remembered):
         if shape is None:
             raise Doubt
         pair = key, shape.flow(value)
-        self.keep(part, pair)
+        if shape.is_plain:
+            self.keep(part, pair)
         return pair
 
 
@@ -120,8 +124,10 @@ class _Items(_Remembered):
     def __missing__(self, part: str) -> Any:
         if IN_FLOW_LIST.search(part):
             raise Doubt
-        value = self.fields[""].flow(part)
-        self.keep(part, value)
+        shape = self.fields[""]
+        value = shape.flow(part)
+        if shape.is_plain:
+            self.keep(part, value)
         return value
 
 
@@ -171,11 +177,16 @@ def _compile_list(items: Shape, unique: str) -> Read:
         if not is_map:
             return [*map(inline, parts)]
         found = [inline(part) if part[:1] == "{" else lines(_dedent(part, width + 2)) for part in parts]
-        if unique and len({item.get(unique) for item in found}) != len(found):
-            raise Doubt
+        _refuse_twins(found, unique)
         return found
 
     return read_list
+
+
+def _refuse_twins(items: list[Any], unique: str) -> None:
+    """No two maps of a list may have the same id, where their type has one."""
+    if unique and len({item.get(unique) for item in items}) != len(items):
+        raise Doubt
 
 
 def _compile_flow_map(fields: Mapping[str, Shape]) -> Read:
@@ -184,7 +195,7 @@ def _compile_flow_map(fields: Mapping[str, Shape]) -> Read:
     def read_flow_map(text: str) -> dict[str, Any]:
         if text == "{}":
             return {}
-        parts = text[1:-1].split(", ")
+        parts = _split_flow(text[1:-1])
         data = dict(map(known, parts))
         if len(data) != len(parts) or text[0] != "{" or text[-1] != "}":
             raise Doubt
@@ -193,7 +204,7 @@ def _compile_flow_map(fields: Mapping[str, Shape]) -> Read:
     return read_flow_map
 
 
-def _compile_flow_list(items: Shape) -> Read:
+def _compile_flow_list(items: Shape, unique: str) -> Read:
     known = _Items({"": items}).__getitem__
 
     def read_flow_list(text: str) -> list[Any]:
@@ -201,9 +212,27 @@ def _compile_flow_list(items: Shape) -> Read:
             return []
         if text[:1] != "[" or text[-1] != "]":
             raise Doubt
-        return [*map(known, text[1:-1].split(", "))]
+        found = [*map(known, _split_flow(text[1:-1]))]
+        _refuse_twins(found, unique)
+        return found
 
     return read_flow_list
+
+
+def _split_flow(text: str) -> list[str]:
+    """The parts of what stands in brackets; what stands in brackets within it stays whole."""
+    parts = text.split(", ")
+    if "[" not in text and "{" not in text:
+        return parts
+    whole: list[str] = []
+    depth = 0
+    for part in parts:
+        if depth:
+            whole[-1] += f", {part}"
+        else:
+            whole.append(part)
+        depth += part.count("[") + part.count("{") - part.count("]") - part.count("}")
+    return whole
 
 
 def _compile_exact(scalar: Scalar) -> Read:
@@ -241,7 +270,7 @@ def _compile_text(plan: Plan) -> tuple[Read, Read]:
         return scalar(text, False)
 
     def read_flow_text(text: str) -> Any:
-        if IN_FLOW.search(text) or ":?" in text or text[:1] in QUOTES:
+        if IN_FLOW.search(text) or ":?" in text:
             raise Doubt
         return read_text(text)
 
