@@ -132,7 +132,11 @@ def is_link(mark: Mark) -> bool:
 
 def is_text(name: str) -> bool:
     """Whether a file name is text at all: one of other bytes is never loaded, only reported."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _list_folder(path: str, folder: str) -> Listing:
