@@ -123,8 +123,9 @@ def main() -> NoReturn:
         if interrupted:
             _end(words("interrupted", "已中断"), INTERRUPTED)
         raise
-    if "duckdb" not in sys.modules:  # whose binding takes what is frozen for a leak, and says so
-        gc.freeze()  # Python looks for cycles as it ends, too: a tenth of a short run
+    finally:
+        if "duckdb" not in sys.modules:  # whose binding takes what is frozen for a leak, and says so
+            gc.freeze()  # Python looks for cycles as it ends, too: a tenth of a short run
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
