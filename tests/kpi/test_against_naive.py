@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kam.kpi import KpiResult, compute, load_kpis
+from kam.kpi import KpiResult, compute, figures, load_kpis
 from kam.settings import Currency, Person, Settings
 from kam.settings.figures import USUAL
 from kam.tables import open_tables
@@ -357,6 +357,8 @@ def test_every_figure_and_group_equals_the_plain_computation(
                 whole, parts = expected_groups(result.id, grouping, records)
                 assert same(result.value, whole), f"{result.id}: {result.value} is not {whole}"
                 check_groups(result, grouping, parts)
+                rows = figures(source, [DAY], [result.id], by=grouping, tables=tables).to_pylist()
+                check_columns(result, {row["key"]: row["value"] for row in rows})
 
 
 def check_groups(result: KpiResult, grouping: str, parts: dict[str | None, Decimal | None]) -> None:
@@ -366,6 +368,15 @@ def check_groups(result: KpiResult, grouping: str, parts: dict[str | None, Decim
         assert same(ours[key], expected), f"{result.id} by {grouping} {key}: {ours[key]} is not {expected}"
     if result.id in ADDITIVE and result.figure.numerator is not None:
         assert sum(g.figure.numerator or 0 for g in result.by) == result.figure.numerator, "groups sum to the total"
+
+
+def check_columns(result: KpiResult, found: dict[str | None, float | None]) -> None:
+    for group in result.by:
+        value = found.pop(group.key, None)
+        if group.figure.n:
+            expected = None if group.figure.value is None else pytest.approx(float(group.figure.value), rel=1e-12)
+            assert value == expected, f"{result.id} by {result.grouping} {group.key}"
+    assert not found
 
 
 def same(ours: Decimal | None, theirs: Decimal | None) -> bool:

@@ -33,16 +33,16 @@ class Aggregation:
     """The SQL of a ``Row``, and what makes the figure of it.
 
     With ``over`` (account or person) the numerators of each are put together first: to the sum ``s`` of ``c`` facts.
-    ``worth`` is SQL for the same value in binary floating point, for many figures at once, where there is such SQL.
+    ``worth`` is SQL for the same value in binary floating point, for many figures at once.
     """
 
     finish: Callable[[Kpi, Row], Figure]
+    worth: str
     n: str
     numerator: str = "NULL"
     denominator: str = "NULL"
     sums: str = "NULL"
     over: str = ""
-    worth: str = ""
 
 
 def _ratio(kpi: Kpi, row: Row) -> Figure:
@@ -77,8 +77,7 @@ def _median(kpi: Kpi, row: Row) -> Figure:
 
 
 def _concentration(kpi: Kpi, row: Row) -> Figure:
-    positive = [s for s in row.sums or () if s > 0]
-    whole = sum(positive, ZERO)
+    positive, whole = [s for s in row.sums or () if s > 0], _exact(row.denominator)
     if not whole:
         return _nothing(kpi, row.n)
     squares = sum((EXACT.multiply(s, s) for s in positive), ZERO)
@@ -87,18 +86,17 @@ def _concentration(kpi: Kpi, row: Row) -> Figure:
 
 
 def _top_share(kpi: Kpi, row: Row) -> Figure:
-    positive = [s for s in row.sums or () if s > 0]
-    figure = _ratio(kpi, Row(row.n, sum(positive[: kpi.top], ZERO), sum(positive, ZERO)))
+    figure, count = _ratio(kpi, row), sum(s > 0 for s in row.sums or ())
     if figure.value is None:
         return figure
-    if len(positive) <= kpi.top:
-        return replace(figure, value=None, reason=_only_these(len(positive), kpi.top))
-    return replace(figure, least=_divide(Decimal(kpi.top * kpi.scale), Decimal(len(positive))))
+    if count <= kpi.top:
+        return replace(figure, value=None, reason=_only_these(count, kpi.top))
+    return replace(figure, least=_divide(Decimal(kpi.top * kpi.scale), Decimal(count)))
 
 
 def _gini(kpi: Kpi, row: Row) -> Figure:
-    sums = row.sums or ()
-    count, whole = len(sums), sum(sums, ZERO)
+    sums, whole = row.sums or (), _exact(row.denominator)
+    count = len(sums)
     if count < 2 or not whole or sums[-1] < 0:
         return _no_spread(kpi, row, whole)
     ranked = sum((EXACT.multiply(Decimal(count - 1 - 2 * at), s) for at, s in enumerate(sums)), ZERO)
@@ -106,14 +104,14 @@ def _gini(kpi: Kpi, row: Row) -> Figure:
 
 
 def _max_to_mean(kpi: Kpi, row: Row) -> Figure:
-    sums = row.sums or ()
-    count, whole = len(sums), sum(sums, ZERO)
+    sums, whole = row.sums or (), _exact(row.denominator)
+    count = len(sums)
     if count < 2 or not whole or sums[-1] < 0:
         return _no_spread(kpi, row, whole)
     return Figure(_divide(EXACT.multiply(sums[0], Decimal(count)), whole) * kpi.scale, row.n, None, whole)
 
 
-def _no_spread(kpi: Kpi, row: Row, whole: Decimal) -> Figure:
+def _no_spread(kpi: Kpi, row: Row, whole: Decimal | None) -> Figure:
     return Figure(None, row.n, None, whole, ONE_PERSON) if len(row.sums or ()) == 1 else _nothing(kpi, row.n)
 
 
@@ -137,20 +135,36 @@ QUOTIENT = (
 MEAN = QUOTIENT.replace(" * {scale}", "")
 FORMULA = "CASE WHEN n > 0 AND isfinite(CAST(value AS DOUBLE)) THEN CAST(value AS DOUBLE) * {scale} END"
 MIDDLES = f"CAST({LOW} AS {EXACTLY}) - CAST({HIGH} AS {EXACTLY})"
+GAINED, SPREAD = f"CAST(sum(s) FILTER (s > 0) AS {EXACTLY})", f"CAST(sum(s) AS {EXACTLY})"
+LARGEST = f"CAST(list_sum((list(s ORDER BY s DESC) FILTER (s > 0))[:{{top}}]) AS {EXACTLY})"
+POSITIVE = "list_filter(sums, lambda s: s > 0)"
+HERFINDAHL = (
+    f"CASE WHEN denominator <> 0 THEN list_sum(list_transform({POSITIVE}, lambda s: pow(CAST(s AS DOUBLE), 2)))"
+    " / pow(CAST(denominator AS DOUBLE), 2) * {scale} END"
+)
+TOP_SHARE = f"CASE WHEN len({POSITIVE}) > {{top}} THEN {QUOTIENT} END"
+OF_SPREAD = (
+    "CASE WHEN len(sums) > 1 AND denominator <> 0 AND sums[-1] >= 0 THEN CAST({of} AS DOUBLE)"
+    " / CAST(denominator AS DOUBLE) * {{scale}} END"
+)
+GINI = OF_SPREAD.format(
+    of="list_sum(list_transform(sums, lambda s, i: (len(sums) + 1 - 2 * i) * CAST(s AS DOUBLE))) / len(sums)"
+)
+MAX_TO_MEAN = OF_SPREAD.format(of="sums[1] * len(sums)")
 AGGREGATIONS = {
-    "ratio": Aggregation(_ratio, "count(denominator)", NUMERATOR, DENOMINATOR, worth=QUOTIENT),
-    "sum": Aggregation(_sum, "count(numerator)", NUMERATOR, worth=PLAIN),
-    "count": Aggregation(_count, "count(*)", "count(*)", worth=PLAIN),
-    "count_distinct": Aggregation(_count, "count(*)", "count(DISTINCT account)", worth=PLAIN),
-    "mean": Aggregation(_mean, "count(numerator)", NUMERATOR, "count(numerator)", worth=MEAN),
-    "median": Aggregation(_median, "count(numerator)", MIDDLES, "2", worth=MEAN),
-    "share": Aggregation(_ratio, "count(numerator)", NUMERATOR, NUMERATOR, worth=QUOTIENT),
-    "concentration": Aggregation(_concentration, FACTS, sums=LISTED, over="account"),
-    "top_share": Aggregation(_top_share, FACTS, sums=LISTED, over="account"),
-    "repeat_rate": Aggregation(_ratio, "count(s)", "count(*) FILTER (c > 1)", "count(s)", over="account"),
-    "gini": Aggregation(_gini, FACTS, sums=LISTED, over="person"),
-    "max_to_mean": Aggregation(_max_to_mean, FACTS, sums=LISTED, over="person"),
-    "formula": Aggregation(_formula, "count(*)", NUMERATOR, DENOMINATOR, worth=FORMULA),
+    "ratio": Aggregation(_ratio, QUOTIENT, "count(denominator)", NUMERATOR, DENOMINATOR),
+    "sum": Aggregation(_sum, PLAIN, "count(numerator)", NUMERATOR),
+    "count": Aggregation(_count, PLAIN, "count(*)", "count(*)"),
+    "count_distinct": Aggregation(_count, PLAIN, "count(*)", "count(DISTINCT account)"),
+    "mean": Aggregation(_mean, MEAN, "count(numerator)", NUMERATOR, "count(numerator)"),
+    "median": Aggregation(_median, MEAN, "count(numerator)", MIDDLES, "2"),
+    "share": Aggregation(_ratio, QUOTIENT, "count(numerator)", NUMERATOR, NUMERATOR),
+    "concentration": Aggregation(_concentration, HERFINDAHL, FACTS, "NULL", GAINED, LISTED, over="account"),
+    "top_share": Aggregation(_top_share, TOP_SHARE, FACTS, LARGEST, GAINED, LISTED, over="account"),
+    "repeat_rate": Aggregation(_ratio, QUOTIENT, "count(s)", "count(*) FILTER (c > 1)", "count(s)", over="account"),
+    "gini": Aggregation(_gini, GINI, FACTS, "NULL", SPREAD, LISTED, over="person"),
+    "max_to_mean": Aggregation(_max_to_mean, MAX_TO_MEAN, FACTS, "NULL", SPREAD, LISTED, over="person"),
+    "formula": Aggregation(_formula, FORMULA, "count(*)", NUMERATOR, DENOMINATOR),
 }
 """The denominator of ``share`` is that of the whole: see ``kam.kpi.evaluate``."""
 COUNTED = ("count", "count_distinct")
@@ -179,13 +193,21 @@ def make_figure(kpi: Kpi, row: Row | None) -> Figure:
 
 
 def worth_sql(kpi: Kpi) -> str:
-    """The value of ``make_figure`` as SQL over rows, in binary floating point; empty where SQL cannot tell."""
-    worth = AGGREGATIONS[kpi.aggregation].worth.format(scale=kpi.scale)
-    if worth and kpi.cap is not None:
+    """The value of ``make_figure`` as SQL over rows, in binary floating point."""
+    worth = AGGREGATIONS[kpi.aggregation].worth.format(scale=kpi.scale, top=kpi.top)
+    if kpi.cap is not None:
         worth = f"CASE WHEN {worth} > {kpi.cap} THEN {kpi.cap} ELSE {worth} END"
-    if worth and kpi.not_negative:
+    if kpi.not_negative:
         worth = f"CASE WHEN {kpi.not_negative} < 0 THEN NULL ELSE {worth} END"
-    return f"CASE WHEN n >= {kpi.min_facts} THEN {worth} END" if worth and kpi.min_facts else worth
+    return f"CASE WHEN n >= {kpi.min_facts} THEN {worth} END" if kpi.min_facts else worth
+
+
+def parts_sql(kpi: Kpi) -> tuple[str, str]:
+    """Numerator and denominator of ``make_figure`` as SQL over rows."""
+    if kpi.aggregation == "median":
+        return "NULL", "NULL"
+    counted = "CASE WHEN n > 0 AND denominator <> 0 THEN coalesce(numerator, 0) ELSE numerator END"
+    return counted if AGGREGATIONS[kpi.aggregation].worth == QUOTIENT else "numerator", "denominator"
 
 
 def _exact(value: Number | None) -> Decimal | None:

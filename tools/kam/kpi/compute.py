@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kam.kpi.check import check_kpi
 from kam.kpi.definition import Kpi, load_kpis, read_kpis
 from kam.kpi.evaluate import Answer, Evaluator
-from kam.kpi.grouping import keep_account_traits
+from kam.kpi.grouping import ACCOUNTS, keep_account_traits
 from kam.kpi.labels import Labels
 from kam.kpi.opening import open_tables
 from kam.kpi.refusals import find_refusals, list_tried
@@ -192,4 +192,4 @@ class _Asked:
     def _tiers(self) -> Mapping[str, str | None]:
         tables, day = self.evaluator.tables, self.wanted.as_of
         keep_account_traits(tables, [day])
-        return dict(tables.read("SELECT account, tier FROM kpi_accounts WHERE kpi_day = $day", {"day": day}))
+        return dict(tables.read(f"SELECT account, tier FROM {ACCOUNTS} WHERE kpi_day = $day", {"day": day}))

@@ -123,15 +123,17 @@ class Evaluator:
                 answer.totals[day] = row
             else:
                 answer.groups.setdefault(day, {})[key] = row
-        if answer.kpi.aggregation in COUNTED:
-            self._add_none_counted(answer, days, grouping)
+        self.add_none_counted(answer, days, grouping)
 
-    def _add_none_counted(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
+    def add_none_counted(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
         """The rows of who is there on a day, and has no fact: whatever other days and groups are asked for, a count is
         0 for an account from its beginning until it is closed, and for every group that such an account belongs to.
 
         What belongs to no account (months, columns of the KPI's own) is there by its facts only; the whole always is.
+        Nothing where the KPI does not count.
         """
+        if answer.kpi.aggregation not in COUNTED:
+            return
         for day in () if self.account else days:
             answer.totals.setdefault(day, NONE_COUNTED)
         for part in {grouping, ""} if self.account else {grouping} - {""}:
@@ -204,9 +206,10 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str, *, totals: bool
         key, is_total, sets = "kpi_key", "kpi_total", "kpi_day, kpi_key, kpi_total"
     else:
         sets = _sets(grouping, totals=totals)
+    numerator = how.numerator.format(top=kpi.top)
     value = with_days(kpi.value, "any_value(kpi_day)", "any_value(kpi_from)") if kpi.value else "NULL"
     return (
-        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {how.numerator} AS numerator,"
+        f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {numerator} AS numerator,"
         f" {how.denominator} AS denominator, {how.sums} AS sums, ({value}\n) AS value FROM ({keyed}) GROUP BY {sets}"
     )
 

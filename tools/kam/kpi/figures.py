@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kam.kpi.aggregate import worth_sql
+from kam.kpi.aggregate import parts_sql, worth_sql
 from kam.kpi.compute import choose_kpis, find_mistakes
 from kam.kpi.definition import Kpi
-from kam.kpi.evaluate import Evaluator, halves
+from kam.kpi.evaluate import Answer, Evaluator, halves
 from kam.kpi.opening import open_tables
 from kam.tables import Tables, TablesError
 
@@ -36,7 +37,8 @@ def figures(
 
     Columns: ``kpi, day, key, value, n, numerator, denominator``. With ``by`` a row for each group that has facts, of
     the KPIs with that grouping; else one for the whole, with ``key`` null. ``value`` is in the KPI's unit and in binary
-    floating point, null where there is none; ``numerator`` and ``denominator`` are what it was made of, exact.
+    floating point, null where there is none; ``numerator`` and ``denominator`` are what it was made of, exact. The
+    rows of a KPI come in no particular order.
     Raises KeyError for an unknown KPI, and TablesError where one cannot be computed.
     """
     wanted = sorted(set(days))
@@ -46,49 +48,67 @@ def figures(
     import pyarrow as pa
 
     evaluator = Evaluator(tables, portfolio.settings.site.fiscal_year_start_month, account)
-    made = [_table([])]
     chosen = choose_kpis(portfolio.settings, kpis)
     for mistake in find_mistakes(portfolio, chosen, tables).values():
         raise TablesError(mistake["en"], mistake["zh"])
-    for kpi in chosen:
-        if by is None or by in kpi.groupings:
-            made.append(_columns(evaluator, kpi, wanted, by or ""))
+    asked = [_Asked(evaluator, kpi, by or "") for kpi in chosen if by is None or by in kpi.groupings]
+    made = [_table([])]
+    queries = (each.sql(wanted) for each in asked)
+    for each, found in zip(asked, tables.read_many(queries, evaluator.params), strict=True):
+        made.append(each.halved(wanted, found) if isinstance(found, TablesError) else found)
+        if not by:
+            made.append(each.without_facts(wanted, made[-1]))
     return pa.concat_tables(made)
 
 
-def _columns(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], grouping: str) -> pa.Table:
-    import pyarrow as pa
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A KPI whose figures are wanted."""
 
-    worth = worth_sql(kpi)
-    if not grouping or not worth:
-        return _table(list(_rows(evaluator, kpi, days, grouping)))
-    sql, failures = evaluator.prepare(kpi, days, grouping, totals=False)
-    for words in failures.values():
-        raise TablesError(words["en"], words["zh"])
-    shown = ("NULL", "NULL") if kpi.aggregation == "median" else ("numerator", "denominator")
-    numerator, denominator = (f"CAST({each} AS {EXACT})" for each in shown)
-    query = (
-        f"SELECT '{kpi.id}' AS kpi, kpi_day AS day, kpi_key AS key, {worth} AS value, n, {numerator} AS numerator,"
-        f" {denominator} AS denominator FROM ({sql}) WHERE NOT kpi_total ORDER BY day, key"
-    )
-    try:
-        return evaluator.tables.read_arrow(query, evaluator.params)
-    except TablesError as error:
+    evaluator: Evaluator
+    kpi: Kpi
+    grouping: str
+
+    def sql(self, days: Sequence[date]) -> str:
+        """The query for the figures of all days."""
+        kpi, grouping = self.kpi, self.grouping
+        rows, failures = self.evaluator.prepare(kpi, days, grouping, totals=not grouping)
+        for words in failures.values():
+            raise TablesError(words["en"], words["zh"])
+        numerator, denominator = (f"CAST({each} AS {EXACT})" for each in parts_sql(kpi))
+        return (
+            f"SELECT '{kpi.id}' AS kpi, kpi_day AS day, CAST(kpi_key AS VARCHAR) AS key, {worth_sql(kpi)} AS value, n,"
+            f" {numerator} AS numerator, {denominator} AS denominator FROM ({rows})"
+            f" WHERE {'NOT kpi_total' if grouping else 'kpi_total'}"
+        )
+
+    def halved(self, days: Sequence[date], error: TablesError) -> pa.Table:
+        """The figures of days that failed together, of half of them at a time."""
+        import pyarrow as pa
+
         if len(days) == 1 or error.is_final:
-            raise
-    return pa.concat_tables([_columns(evaluator, kpi, part, grouping) for part in halves(days)])
+            raise error
+        found: list[pa.Table] = []
+        for part in halves(days):
+            try:
+                found.append(self.evaluator.tables.read_arrow(self.sql(part), self.evaluator.params))
+            except TablesError as again:
+                found.append(self.halved(part, again))
+        return pa.concat_tables(found)
 
+    def without_facts(self, days: Sequence[date], found: pa.Table) -> pa.Table:
+        """The figures of the whole on days that have no facts."""
+        there = set(found["day"].to_pylist())
+        answer = Answer(self.kpi)
+        missing = [day for day in days if day not in there]
+        self.evaluator.add_none_counted(answer, missing, "")
+        return _table(list(self._iter_rows(answer, missing)))
 
-def _rows(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], grouping: str) -> Iterator[tuple[Any, ...]]:
-    answer = evaluator.answer(kpi, days, grouping)
-    for words in answer.failures.values():
-        raise TablesError(words["en"], words["zh"])
-    for day in days:
-        keys = sorted(answer.groups.get(day, {}), key=lambda key: (key is None, key or "")) if grouping else [None]
-        for key in keys:
-            figure = answer.of_group(day, key) if grouping else answer.figure(day)
+    def _iter_rows(self, answer: Answer, days: Sequence[date]) -> Iterator[tuple[Any, ...]]:
+        for day in days:
+            figure = answer.figure(day)
             value = None if figure.value is None else float(figure.value)
-            yield kpi.id, day, key, value, figure.n, _fitted(figure.numerator), _fitted(figure.denominator)
+            yield self.kpi.id, day, None, value, figure.n, _fitted(figure.numerator), _fitted(figure.denominator)
 
 
 def _fitted(number: Decimal | None) -> Decimal | None:

@@ -9,6 +9,7 @@ from datetime import date
 from kam.kpi.definition import Kpi
 from kam.kpi.facts import literal
 from kam.tables import Tables
+from kam.tables.session import by_day
 
 FISCAL = (
     "(f.at - to_months(CAST((SELECT value FROM parameters WHERE name = 'fiscal_year_start_month') AS INTEGER) - 1))"
@@ -41,6 +42,8 @@ account's, else that person's.
 FACT_COLUMNS = ("account", "person", "at", "record", "numerator", "denominator")
 AGGREGATED = re.compile(r"\b(sum|max|min|avg|count)\(\s*(\w+)\s*\)", re.IGNORECASE)
 """An aggregate over one column, as formulas have it."""
+ACCOUNTS = by_day("kpi accounts")
+"""What ``keep_account_traits`` makes."""
 TRAITS = ("name", "industry", "region", "country", "parent")
 
 
@@ -65,7 +68,7 @@ def keyed_sql(facts: str, grouping: str) -> str:
     key = key_sql(grouping)
     joins = ""
     if needs_traits(grouping):
-        joins += " LEFT JOIN kpi_accounts a ON a.account = f.account AND a.kpi_day = f.kpi_day"
+        joins += f" LEFT JOIN {ACCOUNTS} a ON a.account = f.account AND a.kpi_day = f.kpi_day"
     if "p." in key:
         joins += " LEFT JOIN people p ON p.id = coalesce(f.person, a.owner)"
     return f"SELECT f.*, {key} AS kpi_key FROM ({facts}) f{joins}"
@@ -78,9 +81,9 @@ def needs_traits(grouping: str) -> bool:
 
 
 def there_sql(grouping: str, where: str) -> str:
-    """Each day (``kpi_day``) with the keys (``kpi_key``) of the groups that the accounts of ``kpi_accounts`` belong to
-    which are there on it; null without a grouping. Nothing for groupings that are no account's."""
-    there = f"SELECT * FROM (SELECT kpi_day, account FROM kpi_accounts WHERE is_there) f{where}"
+    """Each day (``kpi_day``) with the keys (``kpi_key``) of the groups that the accounts belong to which are there
+    on it; null without a grouping. Nothing for groupings that are no account's."""
+    there = f"SELECT * FROM (SELECT kpi_day, account FROM {ACCOUNTS} WHERE is_there) f{where}"
     if not grouping:
         return f"SELECT DISTINCT kpi_day, NULL AS kpi_key FROM ({there})"
     belongs = grouping in BY_TRAIT
@@ -90,9 +93,9 @@ def there_sql(grouping: str, where: str) -> str:
 
 
 def keep_account_traits(tables: Tables, days: Iterable[date]) -> None:
-    """Make ``kpi_accounts``: for each day and account its traits, owner, tier and lifecycle in force on the day, and
+    """Keep in ``ACCOUNTS`` for each day and account its traits, owner, tier and lifecycle in force on the day, and
     whether it ``is_there``: begun by then, and not closed."""
-    tables.keep_by_day("kpi_accounts", days, lambda missing: _traits_sql(tables, missing))
+    tables.keep_by_day("kpi accounts", days, lambda missing: _traits_sql(tables, missing))
 
 
 def _traits_sql(tables: Tables, days: list[date]) -> str:

@@ -9,7 +9,8 @@ from functools import partial
 
 from kam.kpi.facts import literal
 from kam.tables import Tables
-from kam.tables.gathered import quoted
+from kam.tables.session import by_day
+from kam.tables.standing import standing_queries
 
 STANDING = ("active_on", "in_force_on", "staff_on")
 """Table macros of a day that many KPIs ask, and that are much work."""
@@ -19,6 +20,8 @@ ASKED = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """Texts, names in quotes and comments of SQL, and outside of these: what stood on a day of the window."""
+BOUND = re.compile(r"\basked\b")
+"""The day in the queries of the macros."""
 
 
 def keep_standing(tables: Tables, sql: str, windows: Iterable[tuple[date | None, date]]) -> str:
@@ -33,15 +36,30 @@ def keep_standing(tables: Tables, sql: str, windows: Iterable[tuple[date | None,
             return found[0]
         name = found["macro"].lower()
         wanted.setdefault(name, set()).update(day - back for day in days if day)
-        kept, day = quoted(f"kept {name}"), f"${found['day']} - {back.days}"
-        return f"(SELECT * EXCLUDE (kept_day) FROM {kept} WHERE kept_day = {day})"
+        return _kept(name, f"${found['day']} - {back.days}")
 
     asked = ASKED.sub(ask, sql)
     for name, days in wanted.items():
-        tables.keep_by_day(quoted(f"kept {name}"), days, partial(_made, name))
+        _keep(tables, name, days)
     return asked
 
 
-def _made(macro: str, days: list[date]) -> str:
+def _keep(tables: Tables, name: str, days: Iterable[date]) -> None:
+    """Keep what a macro gives for the days, made of what is kept of the macros that it asks itself."""
+    query = standing_queries(tables.plans).get(name, f"SELECT * FROM {name}(asked)")
+    wanted = sorted(set(days))
+    for other in STANDING:
+        if f"{other}(asked)" in query and other != name:
+            _keep(tables, other, wanted)
+            query = query.replace(f"{other}(asked)", _kept(other, "asked"))
+    made = BOUND.sub("d.kept_day", query)
+    tables.keep_by_day(name, wanted, partial(_by_day, made))
+
+
+def _kept(name: str, day: str) -> str:
+    return f"(SELECT * EXCLUDE (kept_day) FROM {by_day(name)} WHERE kept_day = {day})"
+
+
+def _by_day(query: str, days: list[date]) -> str:
     values = ", ".join(f"({literal(day)})" for day in days)
-    return f"SELECT d.kept_day, s.* FROM (VALUES {values}) d(kept_day), LATERAL (SELECT * FROM {macro}(d.kept_day)) s"
+    return f"SELECT d.kept_day, s.* FROM (VALUES {values}) d(kept_day), LATERAL ({query}) s"

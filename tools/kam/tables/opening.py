@@ -20,19 +20,21 @@ from kam.tables.late import LateTable, LateTables
 from kam.tables.plan import TablePlan, plan_tables
 from kam.tables.revisions import revision_columns
 from kam.tables.sealed import is_sealed, put_sealed, remove_sealed
-from kam.tables.session import Tables, lock_down
+from kam.tables.session import BY_DAY, CORES, Tables, lock_down
 
 if TYPE_CHECKING:
     import duckdb
 
     from kam.tables.source import RecordSource
 
-FORM = 14
+FORM = 15
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
 """Bytes of a block in the file: the smallest there is, as most of the many tables are small; more are faster to write
 where there are many records."""
+
+OWN_PATH, STRICT_PATH = "SET search_path = 'kept,memory'", "SET search_path = 'kept.strict,kept.main,memory'"
 
 
 def open_tables(portfolio: RecordSource, as_of: date, *, cache: bool = True, late: Iterable[LateTable] = ()) -> Tables:
@@ -68,13 +70,18 @@ def make_tables(
     for table in filled.tables:
         columns = ", ".join(f"{quoted(each.name)} {each.sql}" for each in table.columns)
         connection.execute(f"CREATE TABLE memory.{quoted(table.name)} ({columns})")
+    connection.execute(f"CREATE SCHEMA {BY_DAY}")
     zone = portfolio.settings.site.time_zone
-    strict = connection.cursor()
-    strict.execute("SET search_path = 'kept.strict,kept.main,memory'")
-    connection.execute("SET search_path = 'kept,memory'")
-    strict.execute(f"SET TimeZone = '{zone}'")
+    strict, *readers = (_cursor(connection, zone, path) for path in (STRICT_PATH, *[OWN_PATH] * CORES))
+    connection.execute(OWN_PATH)
     lock_down(connection, zone)
-    return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, filled)
+    return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, filled, readers)
+
+
+def _cursor(connection: duckdb.DuckDBPyConnection, zone: str, path: str) -> duckdb.DuckDBPyConnection:
+    made = connection.cursor()
+    made.execute(f"{path}; SET TimeZone = '{zone}'")
+    return made
 
 
 def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:

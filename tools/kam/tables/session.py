@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
+from kam.tables.abreast import read_abreast
 from kam.tables.answers import Result, TablesError, failed, join_words
 from kam.tables.building import FLAWS
 from kam.tables.gathered import SHARED, SharedTable, quoted
@@ -30,6 +31,8 @@ SECONDS = 60.0
 """How long a query may take."""
 LEAST_MEMORY, MOST_MEMORY = 1_000, 8_000
 """Between these lies what queries may take, in megabytes."""
+CORES = min(4, os.cpu_count() or 1)
+"""How many cores queries may use at a time."""
 DAYS = 256
 """Up to so many days are looked up for each row one by one, rather than sorting all rows by day."""
 LOCKS = (
@@ -48,11 +51,20 @@ LOCKS = (
 )
 
 
+BY_DAY = "memory.by_day"
+"""The schema of what is kept by day: nobody names it by accident, and all of our own connections see it."""
+
+
+def by_day(name: str) -> str:
+    """The table that ``Tables.keep_by_day`` keeps rows in, as queries name it."""
+    return f"{BY_DAY}.{quoted(name)}"
+
+
 def lock_down(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     """Take from a connection for good what a query could do harm with. Tables already attached stay readable."""
     connection.execute(f"SET TimeZone = '{zone}'")
     connection.execute(f"SET memory_limit = '{_memory()}MB'")
-    connection.execute(f"SET threads = {min(4, os.cpu_count() or 1)}")
+    connection.execute(f"SET threads = {CORES}")
     for statement in LOCKS:
         connection.execute(statement)
 
@@ -72,7 +84,7 @@ class Tables:
     """The record tables as of a day. Queries read; nothing can be changed or reached from them.
 
     Every table holds all records; ``as_of`` is the day that queries get as ``$as_of``. ``late`` fills tables that are
-    only made when a query asks for them.
+    only made when a query asks for them. ``readers`` are as ``connection``, for queries side by side.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -80,13 +92,14 @@ class Tables:
     plans: list[TablePlan]
     as_of: date
     late: LateTables = field(repr=False)
+    readers: Sequence[duckdb.DuckDBPyConnection] = field(default=(), repr=False)
     seconds: float = SECONDS
     _flawed: list[tuple[Any, ...]] | None = field(default=None, repr=False)
     _kept: dict[str, set[date]] = field(default_factory=dict, repr=False)
     _watch: Watch = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._watch = Watch(self._interrupt)
+        self._watch = Watch()
 
     def __enter__(self) -> Tables:
         return self
@@ -97,8 +110,8 @@ class Tables:
     def close(self) -> None:
         """Give the memory back; the tables cannot be asked any more."""
         self._watch.close()
-        self.strict.close()
-        self.connection.close()
+        for each in (*self.readers, self.strict, self.connection):
+            each.close()
 
     @property
     def shared(self) -> tuple[SharedTable, ...]:
@@ -148,7 +161,7 @@ class Tables:
         """A whole table, sorted, as columns of Arrow. Amounts without a rate are null here; see ``flaws``."""
         sql = f"SELECT * FROM {quoted(table)} ORDER BY ALL"
         self.late.fill(self, table, [self.as_of])
-        with self._limited(self.seconds):
+        with self._limited(self.connection, self.seconds):
             return self.connection.sql(sql).to_arrow_table()
 
     def flaws(self) -> list[Label]:
@@ -162,7 +175,7 @@ class Tables:
         names = self.check_select(sql)
         known = {"as_of": self.as_of, **(params or {})}
         self.late.fill(self, sql, [known["as_of"]])
-        with self._limited(self.seconds if seconds is None else seconds):
+        with self._limited(self.strict, self.seconds if seconds is None else seconds):
             self.strict.execute("BEGIN TRANSACTION READ ONLY")
             try:
                 yield {name: known[name] for name in names if name in known}
@@ -171,14 +184,36 @@ class Tables:
 
     def read(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a query of our own, also over what ``keep_by_day`` kept. Amounts without a rate are null here."""
-        with self._limited(self.seconds):
+        with self._limited(self.connection, self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
     def read_arrow(self, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
         """The same rows as columns of Arrow."""
-        with self._limited(self.seconds), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the copy warned of costs less than to plan a query twice
-            return self.connection.execute(sql, dict(params or {}) or None).to_arrow_table()
+            return self._read_arrow(self.connection, sql, params)
+
+    def read_many(
+        self, queries: Iterable[str], params: Mapping[str, Any] | None = None
+    ) -> Iterator[pa.Table | TablesError]:
+        """What ``read_arrow`` gives for each of the queries, in their order and worked out side by side; for one that
+        failed its error. Nothing may be kept by day meanwhile."""
+
+        def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table | TablesError:
+            try:
+                return self._read_arrow(connection, sql, params)
+            except TablesError as error:
+                return error
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield from read_abreast(self.readers or [self.connection], ask, queries)
+
+    def _read_arrow(
+        self, connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, Any] | None
+    ) -> pa.Table:
+        with self._limited(connection, self.seconds):
+            return connection.execute(sql, dict(params or {}) or None).to_arrow_table()
 
     def flawed_columns(self, sql: str) -> list[tuple[str, str]]:
         """Table and column of what a query may look at and where values are missing for a reason (table ``flaws``)."""
@@ -188,15 +223,16 @@ class Tables:
         return [(t, c) for t, c in self._flawed if c in words and {t, f"{t}_on"} & words]
 
     def keep_by_day(self, name: str, days: Iterable[date], make: Callable[[list[date]], str]) -> None:
-        """Keep the rows of a query of our own for each of the days in a temporary table; what is there stays.
+        """Keep the rows of a query of our own for each of the days in the table ``by_day(name)``; what is there stays.
 
         ``make`` gives the query for the days that are missing.
         """
         kept = self._kept.setdefault(name, set())
         missing = sorted(set(days) - kept)
         if missing:
-            begin = f"INSERT INTO {name} BY NAME" if kept else f"CREATE OR REPLACE TEMP TABLE {name} AS"
-            with self._limited(self.seconds):
+            table = by_day(name)
+            begin = f"INSERT INTO {table} BY NAME" if kept else f"CREATE OR REPLACE TABLE {table} AS"
+            with self._limited(self.connection, self.seconds):
                 self.connection.execute(f"{begin} {make(missing)}")
             kept.update(missing)
 
@@ -221,16 +257,12 @@ class Tables:
         rows = self.read(f"DESCRIBE {sql.strip().rstrip(';')}", given)
         return [(str(r[0]), str(r[1])) for r in rows]
 
-    def _interrupt(self) -> None:
-        self.connection.interrupt()
-        self.strict.interrupt()
-
     @contextmanager
-    def _limited(self, seconds: float) -> Iterator[None]:
+    def _limited(self, connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
         import duckdb
 
         try:
-            with self._watch.limit(seconds):
+            with self._watch.limit(seconds, connection.interrupt):
                 yield
         except duckdb.InterruptException:
             self.late.failures += 1
