@@ -90,8 +90,6 @@ def main() -> NoReturn:
 
     Exit status: that of the command; 2 where the system refused something, 130 after Ctrl-C.
     """
-    # A run makes many values and few cycles: looking for cycles less often saves a tenth of the time.
-    gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
