@@ -50,11 +50,27 @@ def filled_test(names: Sequence[str]) -> Test:
     return is_filled
 
 
+def filled_items_test(names: Sequence[str]) -> Test:
+    """The same for all the maps of a list."""
+    if not names:
+        return lambda items: all(isinstance(each, dict) for each in items)
+    values_of = itemgetter(*names, names[0])
+
+    def are_filled(items: Sequence[Mapping[str, Any]]) -> bool:
+        try:
+            return all(map(all, map(values_of, items)))
+        except (KeyError, TypeError):
+            return False
+
+    return are_filled
+
+
 class _Scale(NamedTuple):
-    """What to ask of a map: a quick look whether all is there, fields and their weights, their sum, and the scales of
-    inner maps and of lists' items."""
+    """What to ask of a map: quick looks whether all is there, in it and in a list of its kind, fields and their
+    weights, their sum, and the scales of inner maps and of lists' items."""
 
     is_filled: Test
+    are_filled: Test
     weights: tuple[tuple[str, int], ...]
     total: int
     inner: tuple[tuple[str, bool, _Scale], ...]
@@ -83,7 +99,7 @@ def _make_complete(scale: _Scale, names: tuple[str, ...]) -> Made | None:
         return None
     missing = [name for name, _ in scale.weights if name not in names]
     inner = [(name, is_list, below) for name, is_list, below in scale.inner if name in names]
-    tests = [(name, is_list, _flat_test(below)) for name, is_list, below in inner]
+    tests = [(name, is_list, _flat_test(below, is_list=is_list)) for name, is_list, below in inner]
     has_own = filled_test([name for name, _ in scale.weights if name in names])
 
     def is_filled(data: Mapping[str, Any]) -> bool:
@@ -91,9 +107,7 @@ def _make_complete(scale: _Scale, names: tuple[str, ...]) -> Made | None:
             return False
         for name, is_list, test in tests:
             value = data[name]
-            if not value or isinstance(value, list) is not is_list:
-                return False
-            if not (all(map(test, value)) if is_list else test(value)):
+            if not value or isinstance(value, list) is not is_list or not test(value):
                 return False
         return True
 
@@ -102,12 +116,15 @@ def _make_complete(scale: _Scale, names: tuple[str, ...]) -> Made | None:
     return Made(is_filled, Completeness(total - lacking, total, tuple((name,) for name in missing)))
 
 
-def _flat_test(scale: _Scale) -> Test:
-    """Whether a map has all that is asked for and nothing in which more is."""
+def _flat_test(scale: _Scale, *, is_list: bool) -> Test:
+    """Whether a map, or each one of a list, has all that is asked for and nothing in which more is."""
+    is_filled = scale.are_filled if is_list else scale.is_filled
     if not scale.inner:
-        return scale.is_filled
+        return is_filled
     deeper = frozenset(name for name, _, _ in scale.inner)
-    return lambda data: scale.is_filled(data) and deeper.isdisjoint(data)
+    if is_list:
+        return lambda items: is_filled(items) and all(map(deeper.isdisjoint, items))
+    return lambda data: is_filled(data) and deeper.isdisjoint(data)
 
 
 _EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -120,8 +137,9 @@ def _make_scale(fields: Sequence[Field]) -> _Scale:
         below = _make_scale(each.items.fields if each.items else each.fields)
         if below.weights or below.inner:
             inner.append((each.name, each.items is not None, below))
-    is_filled = filled_test([name for name, _ in weights])
-    return _Scale(is_filled, weights, sum(weight for _, weight in weights), tuple(inner))
+    names = [name for name, _ in weights]
+    total = sum(weight for _, weight in weights)
+    return _Scale(filled_test(names), filled_items_test(names), weights, total, tuple(inner))
 
 
 def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> tuple[int, int]:
@@ -152,12 +170,13 @@ def _weigh(scale: _Scale, data: Mapping[str, Any], missing: list[FieldPath]) -> 
 def _weigh_items(scale: _Scale, name: str, items: Sequence[object], missing: list[FieldPath]) -> tuple[int, int]:
     """A field counts for the whole list, and is lacking where one item lacks it."""
     filled = total = scale.total
-    if not scale.inner and all(map(scale.is_filled, items)):
+    has_all = scale.are_filled(items)
+    if has_all and not scale.inner:
         return filled, total
     maps = [(at, item) for at, item in enumerate(items) if isinstance(item, dict)]
     if not maps:
         return 0, 0
-    for inner, weight in scale.weights:
+    for inner, weight in () if has_all else scale.weights:
         lacking = [(name, at, inner) for at, item in maps if not item.get(inner) and item.get(inner) in _EMPTY]
         if lacking:
             filled -= weight
