@@ -6,21 +6,21 @@ A record that was renamed keeps its changes, and a new name alone is no change.
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from kam.portfolio.store import private_name
+from kam.portfolio.tree import is_text
 from kam.settings.cache import make_cache_folder
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from kam.git import Commit, FileChange, GitError, Repository
 
 FORM = "3"
@@ -30,13 +30,10 @@ TABLES = {
     "commits": "CREATE TABLE commits (sha TEXT PRIMARY KEY, at TEXT, author TEXT) WITHOUT ROWID",
 }
 """``paths`` are those of the files as they are called now, with zero bytes between them."""
-NO_TEXT = re.compile("[\ud800-\udfff]")
-"""What stands for bytes of a path that are no UTF-8."""
 KINDS = {"A": "added", "D": "removed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where the history of records is to be read that lie in a folder of kam's own: the portfolio's root in the
     repository, and the commit that they stand at."""
 
@@ -197,6 +194,8 @@ def _update(db: sqlite3.Connection, repository: Repository, head: str, zone: str
         return
     since = kept.get("head", "") if (kept.get("form"), kept.get("zone")) == (FORM, zone) else ""
     since = since if since and is_ancestor(repository, since, head) else ""
+    from zoneinfo import ZoneInfo
+
     names, changes, commits = _read(repository.log(since=since or None, until=head), ZoneInfo(zone))
     db.execute("BEGIN IMMEDIATE")
     if not since:
@@ -296,8 +295,6 @@ def _move_beside(found: dict[str, tuple[Made, ...]], old: str, now: str) -> None
 
 def _texts_only(changes: Sequence[FileChange]) -> Sequence[FileChange]:
     """Without those whose paths have bytes that are no UTF-8."""
-    try:
-        "".join([each.path + each.old_path for each in changes]).encode()
-    except UnicodeEncodeError:
-        return [each for each in changes if not (NO_TEXT.search(each.path) or NO_TEXT.search(each.old_path))]
+    if not is_text("".join([each.path + each.old_path for each in changes])):
+        return [each for each in changes if is_text(each.path + each.old_path)]
     return changes

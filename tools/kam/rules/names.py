@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 GROUP = "group"
 WORD_FORMS = {
@@ -37,11 +37,9 @@ CHINESE_NUMBER = re.compile(r"^(合同|协议|编号|号码|号)+(?=.*\d)")
 
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _MARKS = re.compile("[\u0300-\u036f]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyName:
+class CompanyName(NamedTuple):
     """A company's name taken apart: the ``core`` that makes it this company and no other, the kinds of legal ``forms``
     it names, and whether it says ``(China)``, as the local branch of a foreign company does."""
 
@@ -94,7 +92,7 @@ def company_key(text: str) -> str:
 def person_key(text: str) -> str:
     """A person's name for comparing: without titles, and with ``Smith, Anna`` turned round."""
     folded = fold(text)
-    if folded.count(",") == 1 and not _HAN.search(folded):
+    if folded.count(",") == 1 and not any("\u3400" <= each <= "\u9fff" for each in folded):
         family, given = folded.split(",")
         folded = f"{given} {family}"
     words = [word for word in _split(folded) if word not in HONORIFICS]
