@@ -139,11 +139,9 @@ def _with_changes(report: Report, portfolio: Portfolio) -> Report:
     """The report with the fields that changed since they were approved named, as far as Git knows."""
     if not any(each.rule == "approval-void" for each in report.problems):
         return report
-    from dataclasses import replace
-
     from kam.portfolio.voids import name_changes
 
-    return replace(report, problems=name_changes(report.problems, portfolio))
+    return report._replace(problems=name_changes(report.problems, portfolio))
 
 
 def _with_settings(report: Report, ctx: Context, *, cache: bool) -> Report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kam.cli.check_scope import recount
@@ -41,4 +40,4 @@ def keep_new(report: Report, portfolio: Portfolio, revision: str, ctx: Context, 
     except GitError as error:
         fail(error.sentence("en"), error.sentence("zh"), lang=ctx.lang)
     counted = recount(problems, report)
-    return replace(counted, summary=replace(counted.summary, since=since))
+    return counted._replace(summary=counted.summary._replace(since=since))

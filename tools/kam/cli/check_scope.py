@@ -18,25 +18,22 @@ Place = tuple[str, str]
 
 def recount(problems: list[Problem], report: Report) -> Report:
     """A report of these problems, with the counts of records and accounts of the other one."""
-    from dataclasses import replace
-
     from kam.portfolio.report import Report, make_report
 
     counted = make_report(problems, records=0, accounts=0, filled=0, total=0)
-    summary = replace(report.summary, errors=counted.summary.errors, warnings=counted.summary.warnings)
+    summary = report.summary._replace(errors=counted.summary.errors, warnings=counted.summary.warnings)
     return Report(counted.problems, summary, report.suppressed)
 
 
 def narrow(report: Report, rules: frozenset[str], places: list[Place]) -> Report:
     """Only the problems of some rules, in some places."""
-    from dataclasses import replace
 
     def is_wanted(each: Problem) -> bool:
         return (not rules or each.rule in rules) and (not places or any(_is_in(each, place) for place in places))
 
     passed = [each for each in report.suppressed if is_wanted(each.problem)]
-    summary = replace(report.summary, suppressed=len(passed))
-    return recount(list(filter(is_wanted, report.problems)), replace(report, summary=summary, suppressed=passed))
+    summary = report.summary._replace(suppressed=len(passed))
+    return recount(list(filter(is_wanted, report.problems)), report._replace(summary=summary, suppressed=passed))
 
 
 def _is_in(problem: Problem, place: Place) -> bool:

@@ -7,9 +7,8 @@ Only records and settings count here. Whether an approval was really given by th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kam.model.per_type import per_type
 from kam.model.record import Record, Value
@@ -25,8 +24,7 @@ OWNERS = ("owner", "person", "by")
 """Fields that name whose record it is, the strongest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     """An entry of a record's list of approvals; ``at`` is its place there. Texts may be empty.
 
     ``instead_of`` names the person for whom a stand-in decided.
@@ -41,8 +39,7 @@ class Approval:
     instead_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a rule stands for one record. ``is_due`` tells that the approvals must be complete, ``is_asked`` that they
     are to be given now. ``valid`` holds the newest decision of each role on what the record says now, ``stale`` the
     newest approval of each other role on what it said once; ``strangers`` are decisions of people who do not have the
@@ -75,8 +72,7 @@ class Standing:
         return self.open_roles[:1] if self.rule.in_order and self.rule.all_of else self.open_roles
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A record with the rules that apply to it. ``hash`` is that of what it says now."""
 
     record: Record

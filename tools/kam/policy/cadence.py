@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam.model.record import Data
@@ -28,8 +28,7 @@ KEPT, MISSED, OVERDUE, OPEN = "kept", "missed", "overdue", "open"
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """A contact of a kind once in a span, by ``person`` or whoever has the ``role``; ``is_own``: of the profile."""
 
     kind: str
@@ -41,16 +40,14 @@ class Promise:
     is_own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A contact that was made: its day and its record."""
 
     day: date
     record: str
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """From ``begin`` a contact is due by ``due``, at the latest on ``latest``. ``done`` is the one that kept it."""
 
     begin: date
@@ -66,8 +63,7 @@ class Period:
         return MISSED if self.latest < as_of else OVERDUE if self.due < as_of else OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class NextContact:
+class NextContact(NamedTuple):
     """What is due next of a kind: the last contact, the first period without one, and how many were missed since."""
 
     promise: Promise
@@ -115,7 +111,7 @@ def _own_promise(entry: Data, every: Span | None, of_tier: Promise | None, grace
     start = of_tier or Promise(kind, Span(), grace)
     every = every or start.every
     late = start.grace if every == start.every else grace
-    return replace(start, every=every, grace=late, person=person, contact=contact, is_own=True)
+    return start._replace(every=every, grace=late, person=person, contact=contact, is_own=True)
 
 
 def lifecycle_on(profile: Data, day: date) -> str:

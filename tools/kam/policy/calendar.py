@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam.settings.calendars import MIDNIGHT, Calendar, public_days
@@ -25,8 +25,7 @@ SEEN_YEARS, MOVING_YEARS = range(2010, 2025), 3
 """A country that moved working days in so many of the years seen moves them every year."""
 
 
-@dataclass(frozen=True, slots=True)
-class YearTable:
+class YearTable(NamedTuple):
     """The working spans of a year: where each begins and ends, and the working time before each and in all."""
 
     starts: list[int]

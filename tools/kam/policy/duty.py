@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from kam.model.per_type import per_type
 from kam.model.problem import FieldPath
@@ -34,8 +34,7 @@ class DutyKind(StrEnum):
     MILESTONE = "milestone"
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """Something open that ``person`` has to do. ``path`` leads to the person's name in the record; ``what`` says it in
     the words of the record (the field's name for a holder); ``due`` is an ISO date or empty."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from kam.model.record import Data
 from kam.policy.people import find_stand_in
@@ -14,8 +14,7 @@ from kam.settings.service_levels import Escalation, Limit, ServiceLevels
 from kam.settings.values import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of the escalation that is to be taken since ``since``; the clock it is about is or was ``due`` then."""
 
     escalation: Escalation

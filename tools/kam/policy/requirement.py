@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kam.model.completeness import Completeness, Made, made_complete, measure_completeness
 from kam.model.problem import FieldPath
@@ -34,8 +33,7 @@ class Wanted(StrEnum):
     RECORD = "record"
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(NamedTuple):
     """One thing that the policy wants of an account, and whether it is there.
 
     ``name`` is the field's path, the influence or role of the one wanted, the owner without stand-in, or the record

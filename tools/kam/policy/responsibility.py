@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kam.model.per_type import once_for_each
 from kam.model.record import Data, Value
@@ -25,8 +24,7 @@ class Origin(StrEnum):
     OWN = "own"
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """One row: a work item and the ids of the people who have to do with it. ``unfilled`` names the roles for which
     nobody was found."""
 
@@ -60,7 +58,7 @@ def divide_work(profile: Data, settings: Settings) -> list[Share]:
         for at in matching:
             if at not in taken:
                 taken.add(at)
-                found.append(_with_origin(own[at], Origin.OVERRIDE))
+                found.append(own[at]._replace(origin=Origin.OVERRIDE))
     return [*found, *(share for at, share in enumerate(own) if at not in taken)]
 
 
@@ -186,12 +184,6 @@ def _own_share(row: Mapping[str, Value]) -> Share:
         time_limit=dict.fromkeys(("en", "zh"), text("time_limit")),
         stand_in=text("stand_in"),
     )
-
-
-def _with_origin(share: Share, origin: Origin) -> Share:
-    from dataclasses import replace
-
-    return replace(share, origin=origin)
 
 
 def _rows(profile: Data) -> list[dict[str, Value]]:

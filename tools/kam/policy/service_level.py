@@ -9,9 +9,9 @@ While the clock is stopped a change of severity changes no deadline: what was an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam.model.record import Data
@@ -34,8 +34,7 @@ class State(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """A span in which a clock stands still; without an end it lasts. ``is_stop``: because the issue was solved."""
 
     begin: datetime
@@ -43,8 +42,7 @@ class Pause:
     is_stop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """What is known of a clock from ``at`` until the next stage.
 
     ``due`` is None where it depends on how long the customer lets us wait; ``left`` is the time still to count then.
@@ -116,7 +114,7 @@ class ServiceClock:
             promise = _part(terms.promise(clock, then, day), share)
             stage = _Count(begun, at, max(since, begun), promise, agreed, pauses).stage(then, terms.tier(day))
             if stage is not None and stages and stage.ended is not None and stage.ended == stages[-1].ended:
-                stage = replace(stage, due=stages[-1].due)
+                stage = stage._replace(due=stages[-1].due)
             if stage is not None and (not stages or not _is_same(stages[-1], stage)):
                 stages.append(stage)
         return stages
@@ -171,7 +169,7 @@ class ServiceClock:
 
 
 def _part(promise: Promise | None, share: int) -> Promise | None:
-    return promise if promise is None or share == 100 else replace(promise, length=promise.length * share / 100)
+    return promise if promise is None or share == 100 else promise._replace(length=promise.length * share / 100)
 
 
 def stage_at(stages: Sequence[Stage], moment: datetime) -> Stage | None:
@@ -210,8 +208,7 @@ def _spans(
         yield since, None
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(NamedTuple):
     """The clock as it is known at ``at``: nothing later counts. ``since`` is when the severity last changed."""
 
     begun: datetime

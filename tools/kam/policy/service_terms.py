@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from kam.model.record import Data
 from kam.policy.calendar import WorkingTime, working_time
@@ -18,8 +18,7 @@ WORKING_DAY = 8 * 3600
 """Seconds of a working day where no calendar says how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """A time limit and how it is counted: in working time, or around the clock where ``work`` is None."""
 
     limit: Limit

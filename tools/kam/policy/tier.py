@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from kam.model.exact import EXACT
 from kam.model.record import Data
@@ -19,8 +19,7 @@ Value = Decimal | str | None
 """The value of a criterion: a number, a choice, or None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """What one criterion earned: at most ``most``. ``counts`` is false where it was left out for lack of a value."""
 
     criterion: Criterion
@@ -35,8 +34,7 @@ class Points:
         return self.value is None
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """The points of an account. ``total`` is None where every criterion was left out; ``tier`` then too.
 
     ``tier`` is also None below the lowest threshold.
@@ -89,8 +87,7 @@ def _earned(criterion: Criterion, value: Decimal | str) -> Decimal:
     return Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """Why an account's tier is not the one its figures give: an entry of the profile. Texts may be empty.
 
     ``missing`` names what a valid one needs and this one lacks. ``from_`` and ``until`` are ISO days.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kam.model.per_type import per_type
 from kam.model.record import Record
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from kam.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """An entry of a record's list of verifications; ``at`` is its place there."""
 
     at: int
@@ -25,8 +23,7 @@ class Verified:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A record that is to be verified. ``valid`` is the newest entry for what it says now, ``stale`` the newest of the
     others; both may be absent."""
 

@@ -8,10 +8,10 @@ deleted, because no figure changes just by the passing of a day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kam.model.problem import Level, Problem
 from kam.model.texts import find_texts
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 UNUSED, EXPIRED = "suppression-unused", "suppression-expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A problem that somebody lets pass: why, who (key of a person), and the last day of it (ISO)."""
 
     problem: Problem

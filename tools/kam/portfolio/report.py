@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kam.model.problem import Level, Problem
 from kam.portfolio.judge import Suppressed
 
 
-@dataclass(frozen=True, slots=True)
-class SinceBase:
+class SinceBase(NamedTuple):
     """What a check against a base leaves out, and with which settings it was made. ``base`` is the commit,
     found from ``revision`` as the user named it.
 
@@ -28,8 +26,7 @@ class SinceBase:
     stricter: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Counts over the whole portfolio. ``completeness`` goes from 0 to 1 and is None where there is nothing to fill.
 
     ``suppressed`` problems are let pass (``suppressions.yml``) and are not among the errors and warnings. ``since`` is
@@ -45,8 +42,7 @@ class Summary:
     since: SinceBase | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All problems, in the order of their places, and the counts. ``suppressed`` are those that somebody lets pass."""
 
     problems: Sequence[Problem]

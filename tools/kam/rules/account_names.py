@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from kam.model.record import Record
 from kam.rules.contract import Fact
@@ -16,8 +16,7 @@ CROWD = 20
 """More accounts of one name than this are compared with the first only, so that bad data stays cheap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """What of a profile says which company it is."""
 
     record: str

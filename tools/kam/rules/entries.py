@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kam.model.per_type import per_type
 from kam.model.record import Value
@@ -15,8 +15,7 @@ GROWING = frozenset({"transition", "log", "approval", "verification"})
 Entry = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What became of a list. ``changed`` pairs places before and after; ``removed`` lists places before, ``added``
     places after."""
 
