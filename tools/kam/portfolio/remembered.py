@@ -14,24 +14,18 @@ from kam import __version__
 from kam.model.texts import find_texts, keep_texts
 from kam.portfolio.report import problem_of, problem_row
 from kam.settings.cache import FOLDER, make_cache_folder
-from kam.settings.files import digest_of
+from kam.settings.files import digest_of, stamp_of
 
 if TYPE_CHECKING:
     from kam.model.problem import Problem
 
-HOME = Path(__file__).parent.parent
 Findings = dict[str, list["Problem"]]
 """Name of what was looked at → what is wrong with it, nothing included."""
 
 
 def make_key(asked: str, packages: Iterable[str]) -> str:
     """What findings are valid for: what was asked, and the code and words of these packages of ``kam``."""
-    stamps = [__version__, asked]
-    for folder in packages:
-        with os.scandir(HOME / folder) as entries:
-            found = [(each.name, each.stat()) for each in entries if each.name.endswith((".py", ".yml"))]
-        stamps += sorted(f"{folder}/{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
-    return digest_of("\n".join(stamps).encode())
+    return digest_of("\n".join((__version__, asked, *map(stamp_of, packages))).encode())
 
 
 def recall(root: Path, file: str, key: str) -> Findings | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kam import __version__
 from kam.settings.cache import make_cache_folder
+from kam.settings.files import digest_of, stamp_of
 
 SEAL = "portfolio.seal"
 KINDS = ("portfolio", "history", "versions")
@@ -237,10 +238,4 @@ def _create(db: sqlite3.Connection) -> None:
 
 def code_stamp(parts: Iterable[str] = CODE) -> str:
     """Changes with any change of the code and texts that decide what is found."""
-    digest = blake2b(f"{__version__} {sqlite3.sqlite_version}".encode(), digest_size=16)
-    package = Path(__file__).parent.parent
-    for part in parts:
-        with os.scandir(package / part) as entries:
-            found = sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries if e.is_file())
-        digest.update(repr(found).encode())
-    return digest.hexdigest()
+    return digest_of("\n".join((__version__, sqlite3.sqlite_version, *map(stamp_of, parts))).encode())

@@ -19,23 +19,19 @@ from kam import __version__
 from kam.model.problem import Problem
 from kam.model.schema import RecordType
 from kam.settings.codec import decode, encode, from_json
-from kam.settings.files import digest_of
+from kam.settings.files import digest_of, stamp_of
 from kam.settings.parts import Parts
 from kam.settings.settings import Settings
 from kam.settings.values import Currencies, Person, Product, SiteSettings
 
 FOLDER = ".kam"
 FILE = "cache/settings.json"
-CODE = (Path(__file__).parent, Path(__file__).parent.parent / "model")
+CODE = ("settings", "model")
 
 
 def make_key(digest: str) -> str:
     """What the cache is valid for: these settings, read by this code."""
-    stamps = [__version__, digest, _holidays_stamp()]
-    for folder in CODE:
-        with os.scandir(folder) as entries:
-            found = [(each.name, each.stat()) for each in entries if each.name.endswith(".py")]
-        stamps += sorted(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found)
+    stamps = (__version__, digest, _holidays_stamp(), *map(stamp_of, CODE))
     return digest_of("\n".join(stamps).encode())
 
 

@@ -1,9 +1,10 @@
-"""The settings files: which there are, and a fingerprint of them all."""
+"""The settings files: which there are, and a fingerprint of them all; a stamp of the code that reads them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,6 +12,8 @@ CONFIG = "site-config"
 UNREAD = ("theme",)
 """Folders of ``site-config`` that change no check and no figure."""
 ENDINGS = (".yml", ".yaml", ".sql")
+CODE = Path(__file__).parent.parent
+"""The folder of the packages of ``kam``."""
 
 
 def read_files(root: Path, unreadable: list[str] | None = None) -> dict[str, bytes]:
@@ -62,3 +65,11 @@ def digest_files(raws: Mapping[str, bytes]) -> str:
 def digest_of(text: bytes) -> str:
     """A short fingerprint of some bytes."""
     return blake2b(text, digest_size=20).hexdigest()
+
+
+@cache
+def stamp_of(package: str) -> str:
+    """Changes with any change of the code and texts of a package of ``kam``."""
+    with os.scandir(CODE / package) as entries:
+        found = [(each.name, each.stat()) for each in entries if each.is_file()]
+    return " ".join(sorted(f"{package}/{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in found))
