@@ -33,11 +33,13 @@ def answer(store: Store, root: Path, settings: Settings, as_of: date) -> Report:
     day = as_of.isoformat() if store.meta("dated") else ""
     history = History(root, settings.site.time_zone, as_of, cache=store.path is not None)
     state = f"{store.meta('state')} {history.state if day else ''}"
-    row = store.db.execute("SELECT report FROM answers WHERE day = ? AND state = ?", (day, state)).fetchone()
+    nearest = "SELECT (day, state) = (?, ?) AS is_it, report FROM answers ORDER BY is_it DESC LIMIT 1"
+    row = store.db.execute(nearest, (day, state)).fetchone()
     if row:
-        kept, texts = load_json(row[0])
-        keep_texts(texts)
-        return report_of(kept)
+        kept, texts = load_json(row[1])
+        keep_texts(texts)  # words stay the same whatever changed in the records
+        if row[0]:
+            return report_of(kept)
     problems = list(_iter_kept(store))
     dated, asked = _find_dated(store, root, settings, history) if day else ([], [])
     problems += dated
