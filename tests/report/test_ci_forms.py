@@ -84,7 +84,7 @@ def unescape(text: str) -> str:
 
 
 def test_github_notes_stand_beside_their_lines() -> None:
-    assert read_github(render("github", UNKNOWN, OWNER, NOTE, options=replace(PLAIN, prefix="kam/"))) == [
+    assert read_github(render("github", UNKNOWN, OWNER, NOTE, options=PLAIN._replace(prefix="kam/"))) == [
         (
             "error",
             {
@@ -173,7 +173,7 @@ def sarif_schema() -> Mapping[str, Any]:
 
 def test_sarif_is_as_the_standard_has_it(sarif_schema: Mapping[str, Any]) -> None:
     passed = Suppressed(OWNER, "New customer", "zhou-kaiwen", "2026-12-31")
-    text = render("sarif", UNKNOWN, NOTE, options=replace(PLAIN, prefix="客户 档案/"), suppressed=(passed,))
+    text = render("sarif", UNKNOWN, NOTE, options=PLAIN._replace(prefix="客户 档案/"), suppressed=(passed,))
     read = json.loads(text)
     jsonschema.Draft4Validator(sarif_schema, format_checker=jsonschema.FormatChecker()).validate(read)
     (run,) = read["runs"]
@@ -224,7 +224,7 @@ def read_junit(text: str) -> tuple[int, int, int]:
 
 def test_junit_fails_what_fails_the_check() -> None:
     assert read_junit(render("junit", UNKNOWN, OWNER, NOTE)) == (3, 1, 2)
-    assert read_junit(render("junit", UNKNOWN, OWNER, NOTE, options=replace(PLAIN, is_strict=True))) == (3, 2, 1)
+    assert read_junit(render("junit", UNKNOWN, OWNER, NOTE, options=PLAIN._replace(is_strict=True))) == (3, 2, 1)
     assert read_junit(render("junit")) == (1, 0, 0)
 
 
@@ -266,7 +266,7 @@ def here(repository: Path) -> Options:
         rtype = settings.type_of_path(path)
         return rtype.name if rtype else ""
 
-    return replace(PLAIN, types=settings.types, type_of=type_of)
+    return PLAIN._replace(types=settings.types, type_of=type_of)
 
 
 @pytest.mark.parametrize("form", CI_FORMS)

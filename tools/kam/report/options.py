@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kam.model.problem import Problem
 from kam.model.schema import RecordType
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """``scope`` is what was looked at (``all``, ``part``, ``settings``, ``none``); ``read`` gives the bytes of a file.
 
     ``prefix`` leads from the root of the repository to the portfolio (``kam/``, empty where they are the same);
@@ -26,7 +26,7 @@ class Options:
     has_colour: bool = False
     is_strict: bool = False
     prefix: str = ""
-    types: Mapping[str, RecordType] = field(default_factory=dict)
+    types: Mapping[str, RecordType] = MappingProxyType({})
     type_of: Callable[[str], str] = lambda path: ""
     is_fixable: Callable[[Problem], bool] = lambda problem: False
     is_cut: Callable[[], bool] = lambda: False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -145,8 +145,7 @@ LOOKS = ("check_record", "check_account", "check_portfolio", "check_change")
 AIDS = ("fields", "quick", "facts")
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule module, with its parts by name. Exactly one of the four kinds of look is there.
 
     ``fields`` goes with ``check_record``: a record that has none of these fields is passed over, and so are all records
@@ -156,7 +155,7 @@ class Rule:
 
     name: str
     level: Level
-    types: frozenset[str] = field(default_factory=frozenset)
+    types: frozenset[str] = frozenset()
     check_record: RecordCheck | None = None
     fields: FieldNames | None = None
     quick: QuickTest | None = None

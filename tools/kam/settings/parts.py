@@ -7,8 +7,8 @@ are optional.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from kam.model.schema import RecordType
 from kam.settings.codec import decode
@@ -21,19 +21,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What other settings files say, for checks across files. ``kpis`` holds the ids of the KPI files."""
 
-    types: Mapping[str, RecordType] = field(default_factory=dict)
-    people: Mapping[str, Person] = field(default_factory=dict)
-    products: Mapping[str, Product] = field(default_factory=dict)
-    site: SiteSettings = field(default_factory=lambda: SiteSettings(company={}))
+    types: Mapping[str, RecordType] = MappingProxyType({})
+    people: Mapping[str, Person] = MappingProxyType({})
+    products: Mapping[str, Product] = MappingProxyType({})
+    site: SiteSettings = SiteSettings(company={})
     kpis: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A topic: its file in ``site-config``, the key in there (empty: the whole file), its dataclass and its reader.
 
     The reader is given the section, empty where the file or the key is absent, and adds problems to its file.
