@@ -48,7 +48,7 @@ def found(root: Path, as_of: date, *, cache: bool) -> Mapping[str, Any]:
         open_tables(portfolio, as_of, cache=cache) as tables,
     ):
         ids = [kpi.id for kpi in load_kpis(root) if tables.late.named_in(kpi.all_sql)]
-        made = figures(portfolio, month_ends(as_of, 2), ids, by="account", tables=tables).to_pylist()
+        made = sorted(figures(portfolio, month_ends(as_of, 2), ids, by="account", tables=tables).to_pylist(), key=str)
         rows = {name: sorted(tables.query(f"FROM {name}").rows, key=str) for name in LATE}
         return {"figures": made} | rows
 

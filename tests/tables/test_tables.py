@@ -197,14 +197,16 @@ def test_actions_and_changes_of_state_are_gathered_from_all_records(given: Given
             "acme/projects/p": {
                 "title": "P",
                 "status": "active",
+                "start": "2026-01-01",
                 "tasks": [{"id": "t", "what": "Plan", "status": "done", "weight": 2}],
                 "history": [{"at": "2026-01-02T09:00+08:00", "to": "active"}],
             },
         }
     )
-    assert ask(source, "SELECT record, type, field, action, what, due, weight FROM actions ORDER BY record") == [
-        ("acme/profile", "profile", "reminders", "1", "Call", date(2026, 5, 1), None),
-        ("acme/projects/p", "project", "tasks", "t", "Plan", None, Decimal(2)),
+    listed = "SELECT record, type, field, action, what, due, weight, record_day FROM actions ORDER BY record"
+    assert ask(source, listed) == [
+        ("acme/profile", "profile", "reminders", "1", "Call", date(2026, 5, 1), None, None),
+        ("acme/projects/p", "project", "tasks", "t", "Plan", None, Decimal(2), date(2026, 1, 1)),
     ]
     assert ask(source, 'SELECT record, field, at_date, "to" FROM transitions ORDER BY record') == [
         ("acme/profile", "lifecycle", date(2026, 1, 1), "active"),

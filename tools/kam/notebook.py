@@ -153,8 +153,8 @@ class Notebook:
         """The KPIs named (all, where none is) on each of the days, in one go and without words: for long series.
 
         Columns: ``kpi, day, key, value, n, numerator, denominator``; ``value`` is binary, the other two are exact. With
-        ``by`` a row for each group that has facts, else ``key`` is null. Nothing is withheld. Raises NotebookError
-        where a KPI is unknown or cannot be computed.
+        ``by`` a row for each group that has facts, in no particular order, else ``key`` is null. Nothing is withheld.
+        Raises NotebookError where a KPI is unknown or cannot be computed.
         """
         from kam.kpi import figures
         from kam.tables import TablesError

@@ -136,7 +136,7 @@ MEAN = QUOTIENT.replace(" * {scale}", "")
 FORMULA = "CASE WHEN n > 0 AND isfinite(CAST(value AS DOUBLE)) THEN CAST(value AS DOUBLE) * {scale} END"
 MIDDLES = f"CAST({LOW} AS {EXACTLY}) - CAST({HIGH} AS {EXACTLY})"
 GAINED, SPREAD = f"CAST(sum(s) FILTER (s > 0) AS {EXACTLY})", f"CAST(sum(s) AS {EXACTLY})"
-LARGEST = f"CAST(list_sum((list(s ORDER BY s DESC) FILTER (s > 0))[:{{top}}]) AS {EXACTLY})"
+LARGEST = f"CAST(list_sum(list_filter({LISTED}[:{{top}}], lambda s: s > 0)) AS {EXACTLY})"
 POSITIVE = "list_filter(sums, lambda s: s > 0)"
 HERFINDAHL = (
     f"CASE WHEN denominator <> 0 THEN list_sum(list_transform({POSITIVE}, lambda s: pow(CAST(s AS DOUBLE), 2)))"

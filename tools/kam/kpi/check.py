@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kam.kpi.choices import find_strangers
 from kam.kpi.criteria import check_criteria
 from kam.kpi.definition import Kpi, Target, read_kpis
-from kam.kpi.evaluate import grouped_sql
+from kam.kpi.evaluate import group_facts
 from kam.kpi.facts import facts_sql
 from kam.kpi.grouping import BY_TRAIT, FACT_COLUMNS
 from kam.kpi.opening import open_tables
@@ -131,7 +131,8 @@ def _check_formula(kpi: Kpi, file: LocatedYaml, tables: Tables) -> None:
         return
     try:
         facts = facts_sql(kpi, [A_DAY], 1)
-        found = tables.describe(f"SELECT value FROM ({grouped_sql(kpi, facts, '', '')})")
+        grouped = group_facts(kpi, facts, "", "")
+        found = tables.describe(f"SELECT value FROM ({grouped.sql})")
     except TablesError as error:
         single = SINGLE.search(str(error))
         if single:

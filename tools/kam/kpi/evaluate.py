@@ -108,16 +108,16 @@ class Evaluator:
 
     def prepare(
         self, kpi: Kpi, days: Sequence[date], grouping: str = "", *, totals: bool = True
-    ) -> tuple[str, dict[date, Label]]:
-        """The query for the rows of all days (``grouped_sql``), and the days that have none for a reason."""
+    ) -> tuple[Grouped, dict[date, Label]]:
+        """The query for the rows of all days, and the days that have none for a reason."""
         facts = self._facts(kpi, days)
         if needs_traits(grouping):
             keep_account_traits(self.tables, days)
-        return grouped_sql(kpi, facts, grouping, self._where(), totals=totals), self._flawed_days(kpi, facts)
+        return group_facts(kpi, facts, grouping, self._where(), totals=totals), self._flawed_days(kpi, facts)
 
     def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
-        sql, answer.failures = self.prepare(answer.kpi, days, grouping)
-        for day, key, is_total, *values in self.tables.read(sql, self.params):
+        grouped, answer.failures = self.prepare(answer.kpi, days, grouping)
+        for day, key, is_total, *values in self.tables.read(grouped.sql, self.params):
             row = Row(*values)
             if is_total:
                 answer.totals[day] = row
@@ -187,14 +187,32 @@ def halves(days: Sequence[date]) -> tuple[Sequence[date], Sequence[date]]:
     return days[:middle], days[middle:]
 
 
-def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str, *, totals: bool = True) -> str:
-    """One row for each day and group, and with ``totals`` one for each day: day, key, whether it is the day's total,
-    and a ``Row``."""
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A query for one row for each day and group, and with totals one for each day: day, key, whether it is the day's
+    total, and a ``Row``. It is made of a query for its ``source`` and of what is asked of that (of ``SOURCE``): KPIs
+    with the same facts and sums over the same, accounts or people, have the same source."""
+
+    source: str
+    select: str
+
+    @property
+    def sql(self) -> str:
+        """The query in one."""
+        return self.select.replace(SOURCE, f"({self.source}) source")
+
+
+SOURCE = "\x00"
+"""Stands for the source; no query can hold it."""
+
+
+def group_facts(kpi: Kpi, facts: str, grouping: str, where: str, *, totals: bool = True) -> Grouped:
+    """Put facts together day by day and group by group."""
     how = AGGREGATIONS[kpi.aggregation]
     keyed = keyed_sql(facts, grouping)
     key, is_total = ("kpi_key", "grouping(kpi_key) = 1") if grouping else ("NULL", "true")
     if kpi.aggregation == "share":
-        return _share_sql(keyed, grouping, where)
+        return Grouped(keyed, _share_sql(SOURCE, grouping, where))
     keyed = f"SELECT * FROM ({keyed}) f{where}" if where else keyed
     if how.over:
         sets = _sets(grouping, how.over, totals=totals)
@@ -208,9 +226,10 @@ def grouped_sql(kpi: Kpi, facts: str, grouping: str, where: str, *, totals: bool
         sets = _sets(grouping, totals=totals)
     numerator = how.numerator.format(top=kpi.top)
     value = with_days(kpi.value, "any_value(kpi_day)", "any_value(kpi_from)") if kpi.value else "NULL"
-    return (
+    return Grouped(
+        keyed,
         f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, {how.n} AS n, {numerator} AS numerator,"
-        f" {how.denominator} AS denominator, {how.sums} AS sums, ({value}\n) AS value FROM ({keyed}) GROUP BY {sets}"
+        f" {how.denominator} AS denominator, {how.sums} AS sums, ({value}\n) AS value FROM {SOURCE} GROUP BY {sets}",
     )
 
 
@@ -221,15 +240,15 @@ def _sets(grouping: str, *over: str, totals: bool = True) -> str:
     return f"GROUPING SETS ((kpi_day{each}), (kpi_day, kpi_key{each}))" if grouping else f"kpi_day{each}"
 
 
-def _share_sql(keyed: str, grouping: str, where: str) -> str:
+def _share_sql(source: str, grouping: str, where: str) -> str:
     """The same for shares of the whole: of the day's facts of all accounts, whichever one is asked for."""
     how = AGGREGATIONS["share"]
-    mine = where.removeprefix(" WHERE ") or "true"
+    mine = where.removeprefix(" WHERE f.") or "true"
     key, is_total = ("kpi_key", "grouping(kpi_key) = 1") if grouping else ("NULL", "true")
     grouped = (
         f"SELECT kpi_day, {key} AS kpi_key, {is_total} AS kpi_total, count(*) FILTER ({mine}) AS facts,"
         f" count(numerator) FILTER ({mine}) AS n, CAST(sum(numerator) FILTER ({mine}) AS DECIMAL(38,10)) AS numerator,"
-        f" {how.denominator} AS whole FROM ({keyed}) f GROUP BY {_sets(grouping)}"
+        f" {how.denominator} AS whole FROM {source} GROUP BY {_sets(grouping)}"
     )
     whole = "max(whole) FILTER (kpi_total) OVER (PARTITION BY kpi_day)"
     with_whole = f"SELECT *, {whole} AS denominator FROM ({grouped})"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kam.kpi.aggregate import parts_sql, worth_sql
+from kam.kpi.aggregate import AGGREGATIONS, parts_sql, worth_sql
 from kam.kpi.compute import choose_kpis, find_mistakes
 from kam.kpi.definition import Kpi
-from kam.kpi.evaluate import Answer, Evaluator, halves
+from kam.kpi.evaluate import SOURCE, Answer, Evaluator, Grouped, halves
 from kam.kpi.opening import open_tables
 from kam.tables import Tables, TablesError
 
@@ -51,9 +51,9 @@ def figures(
     chosen = choose_kpis(portfolio.settings, kpis)
     for mistake in find_mistakes(portfolio, chosen, tables).values():
         raise TablesError(mistake["en"], mistake["zh"])
-    asked = [_Asked(evaluator, kpi, by or "") for kpi in chosen if by is None or by in kpi.groupings]
-    made = [_table([])]
+    asked = _put_together([kpi for kpi in chosen if by is None or by in kpi.groupings], evaluator, by or "")
     queries = (each.sql(wanted) for each in asked)
+    made = [_table([])]
     for each, found in zip(asked, tables.read_many(queries, evaluator.params), strict=True):
         made.append(each.halved(wanted, found) if isinstance(found, TablesError) else found)
         if not by:
@@ -61,25 +61,43 @@ def figures(
     return pa.concat_tables(made)
 
 
+def _put_together(kpis: Iterable[Kpi], evaluator: Evaluator, grouping: str) -> list[_Asked]:
+    """Those made of the same sums of the same facts are asked for in one go."""
+    alike: dict[tuple[str, ...], list[Kpi]] = {}
+    for kpi in kpis:
+        over = AGGREGATIONS[kpi.aggregation].over
+        alike.setdefault((kpi.sql, kpi.window, over) if over else (kpi.id,), []).append(kpi)
+    return [_Asked(evaluator, tuple(each), grouping) for each in alike.values()]
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A KPI whose figures are wanted."""
+    """KPIs whose figures are wanted; if several, they have the same source (``Grouped``)."""
 
     evaluator: Evaluator
-    kpi: Kpi
+    kpis: tuple[Kpi, ...]
     grouping: str
 
     def sql(self, days: Sequence[date]) -> str:
         """The query for the figures of all days."""
-        kpi, grouping = self.kpi, self.grouping
-        rows, failures = self.evaluator.prepare(kpi, days, grouping, totals=not grouping)
+        found = [self._grouped(kpi, days) for kpi in self.kpis]
+        if len(found) == 1:
+            return self._figures(self.kpis[0], found[0].sql)
+        parts = (self._figures(k, g.select.replace(SOURCE, "source")) for k, g in zip(self.kpis, found, strict=True))
+        return f"WITH source AS ({found[0].source}) " + " UNION ALL ".join(parts)
+
+    def _grouped(self, kpi: Kpi, days: Sequence[date]) -> Grouped:
+        grouped, failures = self.evaluator.prepare(kpi, days, self.grouping, totals=not self.grouping)
         for words in failures.values():
             raise TablesError(words["en"], words["zh"])
+        return grouped
+
+    def _figures(self, kpi: Kpi, rows: str) -> str:
         numerator, denominator = (f"CAST({each} AS {EXACT})" for each in parts_sql(kpi))
         return (
             f"SELECT '{kpi.id}' AS kpi, kpi_day AS day, CAST(kpi_key AS VARCHAR) AS key, {worth_sql(kpi)} AS value, n,"
             f" {numerator} AS numerator, {denominator} AS denominator FROM ({rows})"
-            f" WHERE {'NOT kpi_total' if grouping else 'kpi_total'}"
+            f" WHERE {'NOT kpi_total' if self.grouping else 'kpi_total'}"
         )
 
     def halved(self, days: Sequence[date], error: TablesError) -> pa.Table:
@@ -98,17 +116,19 @@ class _Asked:
 
     def without_facts(self, days: Sequence[date], found: pa.Table) -> pa.Table:
         """The figures of the whole on days that have no facts."""
-        there = set(found["day"].to_pylist())
-        answer = Answer(self.kpi)
-        missing = [day for day in days if day not in there]
-        self.evaluator.add_none_counted(answer, missing, "")
-        return _table(list(self._iter_rows(answer, missing)))
+        there = set(zip(found["kpi"].to_pylist(), found["day"].to_pylist(), strict=True))
+        return _table([row for kpi in self.kpis for row in self._iter_empty(kpi, days, there)])
 
-    def _iter_rows(self, answer: Answer, days: Sequence[date]) -> Iterator[tuple[Any, ...]]:
-        for day in days:
+    def _iter_empty(
+        self, kpi: Kpi, days: Sequence[date], there: Container[tuple[str, date]]
+    ) -> Iterator[tuple[Any, ...]]:
+        answer = Answer(kpi)
+        missing = [day for day in days if (kpi.id, day) not in there]
+        self.evaluator.add_none_counted(answer, missing, "")
+        for day in missing:
             figure = answer.figure(day)
             value = None if figure.value is None else float(figure.value)
-            yield self.kpi.id, day, None, value, figure.n, _fitted(figure.numerator), _fitted(figure.denominator)
+            yield kpi.id, day, None, value, figure.n, _fitted(figure.numerator), _fitted(figure.denominator)
 
 
 def _fitted(number: Decimal | None) -> Decimal | None:

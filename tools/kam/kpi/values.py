@@ -65,10 +65,10 @@ def _values(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], by: str) -> Va
 
 def _ask(evaluator: Evaluator, kpi: Kpi, days: Sequence[date], by: str) -> Values:
     """Groups with the same sums have the same value, which is worked out once for all of them."""
-    sql, failures = evaluator.prepare(kpi, days, by, totals=False)
+    grouped, failures = evaluator.prepare(kpi, days, by, totals=False)
     rest = "NULL, NULL" if kpi.aggregation == "share" else "sums, value"
     columns = f"kpi_day, list(kpi_key), n, numerator, denominator, {rest}"
-    query = f"SELECT {columns} FROM ({sql}) WHERE NOT kpi_total GROUP BY ALL"
+    query = f"SELECT {columns} FROM ({grouped.sql}) WHERE NOT kpi_total GROUP BY ALL"
     found: Values = {day: {} for day in days if day not in failures}
     for day, keys, *sums in evaluator.tables.read(query, evaluator.params):
         if day in found:

@@ -11,7 +11,7 @@ from kam.settings.figures import Figures
 from kam.tables.batches import Filling, pack, unpack
 from kam.tables.collect import Batch, Flaw
 from kam.tables.gathered import ACTIONS, RECORDS, SERVICE_CLOCKS, SHARED, TRANSITIONS, quoted, reference_rows, union_sql
-from kam.tables.plan import Column, TablePlan
+from kam.tables.plan import ACTION, Column, TablePlan
 from kam.tables.standing import standing_sql
 from kam.tables.states import macro_sql, then_table
 
@@ -27,7 +27,7 @@ FLAWS = "flaws"
 """Table of values that could not go into a table: table, column, record, position, and the sentence that says why."""
 PLAIN = ("BOOLEAN", "INTEGER")
 """SQL types of columns whose values are handed over as they are."""
-LISTED = {"action": ACTIONS, "transition": TRANSITIONS}
+LISTED = {ACTION: ACTIONS, "transition": TRANSITIONS}
 """Shape of lists → the table that shows all lists of that shape."""
 
 

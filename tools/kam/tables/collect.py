@@ -92,13 +92,12 @@ class Collector:
         """The same records as rows of the table of all records."""
         rtype, items = plan.rtype, [r.data for r in records]
         complete = [measure_record(data, rtype, self._settings) for data in items]
-        days = [i.get(rtype.date_field) for i in items] if rtype.date_field else [None] * len(items)
         states = [i.get(rtype.states.field) for i in items] if rtype.states else [None] * len(items)
         still = (None, *rtype.states.open) if rtype.states else (None,)
         return [
             *([getattr(r, name) for r in records] for name in ("id", "path", "account", "type")),
             [i.get(rtype.title_field) for i in items],
-            [None if d is None else self._day(str(d)) for d in days],
+            self._days(plan, records),
             [i.get("reviewed") for i in items],
             states,
             [state in still for state in states],
@@ -107,6 +106,12 @@ class Collector:
             [c.total for c in complete],
             [self._ages.allowed(rtype, self._tiers.get(r.account, "")) for r in records],
         ]
+
+    def _days(self, plan: TablePlan, records: Iterable[Record]) -> list[str | None]:
+        """The day of each record: that of its type's main date."""
+        name = plan.rtype.date_field
+        days = [record.data.get(name) if name else None for record in records]
+        return [None if day is None else self._day(str(day)) for day in days]
 
     def _main_day(self, plan: TablePlan, record: Record) -> str:
         """The day whose rates apply: the type's main date, else the first date the record has."""
@@ -152,6 +157,8 @@ class Collector:
                 yield from self._collect_level(child, below)
 
     def _column(self, plan: TablePlan, column: Column, rows: Rows) -> list[Any]:
+        if column.part is Part.FIXED and column.name == "record_day":
+            return self._days(plan, rows.records)
         if column.part is Part.FIXED:
             return _fixed_column(plan, column.name, rows)
         if column.part is Part.CURRENCY:

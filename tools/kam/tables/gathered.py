@@ -45,6 +45,7 @@ LABELS: Mapping[str, Label] = {
     "max_age": {"en": "Allowed age in days", "zh": "允许的未更新天数"},
     "field": {"en": "Field", "zh": "字段"},
     "idx": {"en": "Position", "zh": "序号"},
+    "record_day": {"en": "Day of the record", "zh": "记录日期"},
     "action": {"en": "Id in the list", "zh": "事项序号"},
     "what": {"en": "What", "zh": "事项"},
     "owner": {"en": "Owner", "zh": "责任人"},
@@ -105,7 +106,7 @@ ACTIONS = SharedTable(
     {"en": "Actions of all records", "zh": "全部行动事项"},
     _columns(
         record=TEXT, account=TEXT, type=TEXT, field=TEXT, idx="INTEGER", action=TEXT, what=TEXT, owner=TEXT,
-        due="DATE", status=TEXT, done_on="DATE", weight=NUMBER,
+        due="DATE", status=TEXT, done_on="DATE", weight=NUMBER, record_day="DATE",
     ),
 )  # fmt: skip
 TRANSITIONS = SharedTable(

@@ -85,6 +85,8 @@ class TablePlan:
             yield from child.iter_all()
 
 
+ACTION = "action"
+"""Shape of lists of what is to be done: their tables tell the day of the record, as many ask what was known when."""
 ISSUE, REPORTED = "issue", "reported_at"
 """The record type that service levels are about, and its field with the moment from which they count."""
 SERVICE_LABELS: Mapping[str, Label] = {
@@ -103,6 +105,7 @@ WORDS: Mapping[str, Label] = {
     "account": {"en": "Account", "zh": "客户"},
     "type": {"en": "Record type", "zh": "记录类型"},
     "idx": {"en": "Position", "zh": "序号"},
+    "record_day": {"en": "Day of the record", "zh": "记录日期"},
     "field": {"en": "Field", "zh": "字段"},
     "currency": {"en": "Currency", "zh": "币种"},
     "amount": {"en": "Amount", "zh": "金额"},
@@ -163,7 +166,8 @@ def _plan_list(parent: str, rtype: RecordType, each: Field, outer: tuple[str, ..
     assert each.items is not None
     name = "_".join((parent, *path))
     above = tuple(fixed(f"{step}_idx", "INTEGER", "idx") for step in outer)
-    head = (fixed("record"), fixed("account"), *above, fixed("idx", "INTEGER"))
+    dated = (fixed("record_day", "DATE"),) if each.shape == ACTION else ()
+    head = (fixed("record"), fixed("account"), *dated, *above, fixed("idx", "INTEGER"))
     columns = _columns(each.items.fields, head)
     if _has_line_amounts(each):
         columns = _with_amount(columns, "amount", Part.AMOUNT)

@@ -19,8 +19,7 @@ CREATE MACRO span_start(day, name) AS
     - CAST(parameter(name || '.days') AS INTEGER);
 CREATE MACRO margin_of(amount, quantity, unit_cost) AS
   CASE WHEN quantity IS NULL OR unit_cost IS NULL
-    THEN CAST(percent_of(amount, parameter('margin')) AS DECIMAL(38,4))
-    ELSE CAST(amount - times(quantity, unit_cost) AS DECIMAL(38,4)) END;
+    THEN CAST(percent_of(amount, parameter('margin')) AS DECIMAL(38,8)) ELSE amount - times(quantity, unit_cost) END;
 """
 ACTIVE = """
   SELECT a.account, a.id FROM accounts_on(asked) a
@@ -80,8 +79,8 @@ WORKS = {
     ),
 }
 """Work by the table it stands in, with the columns that it takes; actions there always are."""
-ACTIONS = """SELECT a.account, a.owner AS person, a.record FROM actions a JOIN records r ON r.id = a.record
-    WHERE coalesce(r."day" <= asked, true) AND (coalesce(a.status, 'open') = 'open' OR a.done_on > asked)"""
+ACTIONS = """SELECT account, owner AS person, record FROM actions
+    WHERE coalesce(record_day <= asked, true) AND (coalesce(status, 'open') = 'open' OR done_on > asked)"""
 
 
 def standing_sql(plans: Sequence[TablePlan], parameters: Mapping[str, Decimal | str]) -> str:
