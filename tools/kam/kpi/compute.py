@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ from kam.kpi.window import month_ends, window_on
 from kam.model.problem import Level, Problem
 from kam.model.schema import Label
 from kam.model.texts import render_message
+from kam.portfolio.workers import without_collector
 from kam.tables import Tables, TablesError
 
 if TYPE_CHECKING:
@@ -135,7 +136,10 @@ def _compute_all(portfolio: RecordSource, tables: Tables, kpis: Sequence[Kpi], w
     fiscal_start = settings.site.fiscal_year_start_month
     asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
     mistakes = find_mistakes(portfolio, kpis, tables)
-    return [asked.result(kpi, mistakes.get(kpi.id)) for kpi in kpis]
+    with without_collector():
+        found = asked.answers([kpi for kpi in kpis if kpi.id not in mistakes])
+        failed = {kpi.id: asked.failed(kpi, mistakes[kpi.id]) for kpi in kpis if kpi.id in mistakes}
+        return [asked.result(failed[kpi.id] if kpi.id in failed else next(found)) for kpi in kpis]
 
 
 @dataclass
@@ -146,13 +150,20 @@ class _Asked:
     labels: Labels
     wanted: Wanted
 
-    def result(self, kpi: Kpi, mistake: Label | None) -> KpiResult:
+    def answers(self, kpis: Sequence[Kpi]) -> Iterator[Answer]:
+        """What the tables answer, KPI by KPI."""
+        return self.evaluator.answers([(kpi, self._grouping(kpi)) for kpi in kpis], self.wanted.all_days)
+
+    def failed(self, kpi: Kpi, mistake: Label) -> Answer:
+        """The answer of a KPI that must not be computed."""
+        return Answer(kpi, failures=dict.fromkeys(self.wanted.all_days, mistake))
+
+    def result(self, answer: Answer) -> KpiResult:
         """Everything that is wanted of a KPI."""
-        wanted, day = self.wanted, self.wanted.as_of
+        kpi, wanted, day = answer.kpi, self.wanted, self.wanted.as_of
         window = window_on(kpi.window, day, self.evaluator.fiscal_start)
         unit, target = self.labels.unit(kpi), kpi.target_for(self._tier(kpi, wanted.account))
-        grouping = wanted.by if wanted.by in kpi.groupings else ""
-        answer = self._answer(kpi, grouping or "", mistake)
+        grouping = self._grouping(kpi)
         rows = self._facts(answer) if wanted.facts else []
         trend = [Point(each, answer.figure(each)) for each in wanted.days]
         if day in answer.failures:
@@ -160,13 +171,10 @@ class _Asked:
         figure, status = judge(answer.figure(day), target, kpi.better)
         groups = [self._group(answer, grouping, key) for key in answer.list_keys()] if grouping else []
         asked = wanted.by or ""
-        return KpiResult(kpi, unit, window, figure, target, status, grouping or "", groups, trend, rows, asked_by=asked)
+        return KpiResult(kpi, unit, window, figure, target, status, grouping, groups, trend, rows, asked_by=asked)
 
-    def _answer(self, kpi: Kpi, grouping: str, mistake: Label | None) -> Answer:
-        days = self.wanted.all_days
-        if mistake is not None:
-            return Answer(kpi, failures=dict.fromkeys(days, mistake))
-        return self.evaluator.answer(kpi, days, grouping)
+    def _grouping(self, kpi: Kpi) -> str:
+        return self.wanted.by or "" if self.wanted.by in kpi.groupings else ""
 
     def _facts(self, answer: Answer) -> list[FactRow]:
         day = self.wanted.as_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kam.kpi.aggregate import AGGREGATIONS, COUNTED, NONE_COUNTED, Row, make_figure
 from kam.kpi.definition import Kpi
@@ -19,6 +19,9 @@ from kam.tables import Tables, TablesError
 from kam.tables.answers import failed
 from kam.tables.gathered import quoted
 from kam.tables.late import CircleError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Key = str | None
 NOTE_COLUMNS = {"day", "note_en", "note_zh"}
@@ -66,24 +69,37 @@ class Evaluator:
     fiscal_start: int
     account: str | None = None
 
+    def answers(self, asked: Sequence[tuple[Kpi, str]], days: Sequence[date]) -> Iterator[Answer]:
+        """The rows of each KPI and grouping on all days, worked out side by side. A day that fails has its reason, and
+        the others their rows."""
+        begun = [(Answer(kpi), grouping) for kpi, grouping in asked]
+        queries = (self._query(answer, days, grouping) for answer, grouping in begun)
+        for (answer, grouping), rows in zip(begun, self.tables.read_many(queries, self.params), strict=True):
+            try:
+                self._add(answer, rows, days, grouping)
+                yield answer
+            except TablesError as error:
+                yield self._halved(answer.kpi, days, grouping, error)
+
     def answer(self, kpi: Kpi, days: Sequence[date], grouping: str = "") -> Answer:
-        """The rows of all days. A day that fails has its reason, and the others their rows."""
+        """The rows of one KPI."""
+        (found,) = self.answers([(kpi, grouping)], days)
+        return found
+
+    def _halved(self, kpi: Kpi, days: Sequence[date], grouping: str, error: TablesError) -> Answer:
+        """The rows of days that failed together, of half of them at a time."""
+        if isinstance(error, CircleError) and self.tables.late.is_filling:
+            raise error
         answer = Answer(kpi)
-        try:
-            self._add(answer, days, grouping)
-            answer.notes = self._notes(kpi)
-        except TablesError as error:
-            if isinstance(error, CircleError) and self.tables.late.is_filling:
-                raise
-            if len(days) == 1 or error.is_final:
-                answer.failures = dict.fromkeys(days, error.words)
-                return answer
-            for part in halves(days):
-                one = self.answer(kpi, part, grouping)
-                answer.totals |= one.totals
-                answer.groups |= one.groups
-                answer.failures |= one.failures
-                answer.notes |= one.notes
+        if len(days) == 1 or error.is_final:
+            answer.failures = dict.fromkeys(days, error.words)
+            return answer
+        for part in halves(days):
+            one = self.answer(kpi, part, grouping)
+            answer.totals |= one.totals
+            answer.groups |= one.groups
+            answer.failures |= one.failures
+            answer.notes |= one.notes
         return answer
 
     def facts(self, kpi: Kpi, day: date) -> list[FactRow]:
@@ -115,15 +131,24 @@ class Evaluator:
             keep_account_traits(self.tables, days)
         return group_facts(kpi, facts, grouping, self._where(), totals=totals), self._flawed_days(kpi, facts)
 
-    def _add(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
-        grouped, answer.failures = self.prepare(answer.kpi, days, grouping)
-        for day, key, is_total, *values in self.tables.read(grouped.sql, self.params):
+    def _query(self, answer: Answer, days: Sequence[date], grouping: str) -> str | TablesError:
+        try:
+            grouped, answer.failures = self.prepare(answer.kpi, days, grouping)
+        except TablesError as error:
+            return error
+        return grouped.sql
+
+    def _add(self, answer: Answer, rows: pa.Table | TablesError, days: Sequence[date], grouping: str) -> None:
+        if isinstance(rows, TablesError):
+            raise rows
+        for day, key, is_total, *values in iter_rows(rows):
             row = Row(*values)
             if is_total:
                 answer.totals[day] = row
             else:
                 answer.groups.setdefault(day, {})[key] = row
         self.add_none_counted(answer, days, grouping)
+        answer.notes = self._notes(answer.kpi)
 
     def add_none_counted(self, answer: Answer, days: Sequence[date], grouping: str) -> None:
         """The rows of who is there on a day, and has no fact: whatever other days and groups are asked for, a count is
@@ -179,6 +204,20 @@ class Evaluator:
     def params(self) -> dict[str, Any]:
         """The parameters of the queries."""
         return {"account": self.account} if self.account else {}
+
+
+def iter_rows(rows: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """Columns of Arrow as rows. Of days there are few: each is made once."""
+    return zip(*map(_values, rows.columns), strict=True)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if not str(column.type).startswith("date"):
+        values: list[Any] = column.to_pylist()
+        return values
+    coded = column.combine_chunks().dictionary_encode()
+    known = coded.dictionary.to_pylist()
+    return [None if at is None else known[at] for at in coded.indices.to_pylist()]
 
 
 def halves(days: Sequence[date]) -> tuple[Sequence[date], Sequence[date]]:

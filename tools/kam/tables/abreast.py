@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from queue import SimpleQueue
+from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
+Query = TypeVar("Query")
+AGAIN = 0.005
+"""Seconds between two calls to stop."""
 
 
-def read_abreast(
-    connections: Sequence[DuckDBPyConnection], ask: Callable[[DuckDBPyConnection, str], T], queries: Iterable[str]
-) -> Iterator[T]:
-    """What ``ask`` gives for each query, in their order, as many at a time as there are connections.
+class Readers:
+    """Connections that answer queries side by side, each one query at a time, whoever asks."""
 
-    Whoever stops listening, or interrupts the whole, stops the queries, too.
-    """
-    free: SimpleQueue[DuckDBPyConnection] = SimpleQueue()
-    for each in connections:
-        free.put(each)
-
-    def ask_next(sql: str) -> T:
-        connection = free.get()
-        try:
-            return ask(connection, sql)
-        finally:
-            free.put(connection)
-
-    pool = ThreadPoolExecutor(len(connections))
-    try:
-        yield from pool.map(ask_next, queries)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+    def __init__(self, connections: Sequence[DuckDBPyConnection]) -> None:
+        self.connections = tuple(connections)
+        self._free: SimpleQueue[DuckDBPyConnection] = SimpleQueue()
         for each in connections:
-            each.interrupt()
-        raise
-    finally:
-        pool.shutdown()
+            self._free.put(each)
+
+    def read(self, ask: Callable[[DuckDBPyConnection, Query], T], queries: Iterable[Query]) -> Iterator[T]:
+        """What ``ask`` gives for each query, in their order.
+
+        Whoever stops listening, or interrupts the whole, stops the queries, too.
+        """
+        busy: list[DuckDBPyConnection] = []
+        stopped = Event()
+
+        def ask_next(sql: Query) -> T:
+            connection = self._free.get()
+            busy.append(connection)
+            try:
+                if stopped.is_set():
+                    raise CancelledError
+                return ask(connection, sql)
+            finally:
+                busy.remove(connection)
+                self._free.put(connection)
+
+        pool = ThreadPoolExecutor(len(self.connections))
+        try:
+            yield from pool.map(ask_next, queries)
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            while busy:  # a query that is about to begin does not notice a single call
+                for each in tuple(busy):
+                    each.interrupt()
+                sleep(AGAIN)
+            raise
+        finally:
+            pool.shutdown()

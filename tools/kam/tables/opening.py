@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kam.tables.abreast import Readers
 from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables
 from kam.tables.cadence import cadence_rows
@@ -72,7 +73,8 @@ def make_tables(
         connection.execute(f"CREATE TABLE memory.{quoted(table.name)} ({columns})")
     connection.execute(f"CREATE SCHEMA {BY_DAY}")
     zone = portfolio.settings.site.time_zone
-    strict, *readers = (_cursor(connection, zone, path) for path in (STRICT_PATH, *[OWN_PATH] * CORES))
+    strict = _cursor(connection, zone, STRICT_PATH)
+    readers = Readers([_cursor(connection, zone, OWN_PATH) for _ in range(CORES if CORES > 1 else 0)])
     connection.execute(OWN_PATH)
     lock_down(connection, zone)
     return Tables(connection, strict, plan_tables(portfolio.settings.types.values()), as_of, filled, readers)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kam.model.schema import Label
-from kam.tables.abreast import read_abreast
+from kam.tables.abreast import Readers
 from kam.tables.answers import Result, TablesError, failed, join_words
 from kam.tables.building import FLAWS
 from kam.tables.gathered import SHARED, SharedTable, quoted
@@ -84,7 +84,7 @@ class Tables:
     """The record tables as of a day. Queries read; nothing can be changed or reached from them.
 
     Every table holds all records; ``as_of`` is the day that queries get as ``$as_of``. ``late`` fills tables that are
-    only made when a query asks for them. ``readers`` are as ``connection``, for queries side by side.
+    only made when a query asks for them. ``readers`` see what ``connection`` sees; without any, it reads alone.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -92,7 +92,7 @@ class Tables:
     plans: list[TablePlan]
     as_of: date
     late: LateTables = field(repr=False)
-    readers: Sequence[duckdb.DuckDBPyConnection] = field(default=(), repr=False)
+    readers: Readers = field(default_factory=lambda: Readers(()), repr=False)
     seconds: float = SECONDS
     _flawed: list[tuple[Any, ...]] | None = field(default=None, repr=False)
     _kept: dict[str, set[date]] = field(default_factory=dict, repr=False)
@@ -110,7 +110,7 @@ class Tables:
     def close(self) -> None:
         """Give the memory back; the tables cannot be asked any more."""
         self._watch.close()
-        for each in (*self.readers, self.strict, self.connection):
+        for each in (*self.readers.connections, self.strict, self.connection):
             each.close()
 
     @property
@@ -194,12 +194,14 @@ class Tables:
             return self._read_arrow(self.connection, sql, params)
 
     def read_many(
-        self, queries: Iterable[str], params: Mapping[str, Any] | None = None
+        self, queries: Iterable[str | TablesError], params: Mapping[str, Any] | None = None
     ) -> Iterator[pa.Table | TablesError]:
         """What ``read_arrow`` gives for each of the queries, in their order and worked out side by side; for one that
-        failed its error. Nothing may be kept by day meanwhile."""
+        failed its error, which may stand in place of the query already."""
 
-        def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table | TablesError:
+        def ask(connection: duckdb.DuckDBPyConnection, sql: str | TablesError) -> pa.Table | TablesError:
+            if isinstance(sql, TablesError):
+                return sql
             try:
                 return self._read_arrow(connection, sql, params)
             except TablesError as error:
@@ -207,7 +209,10 @@ class Tables:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            yield from read_abreast(self.readers or [self.connection], ask, queries)
+            if self.readers.connections:
+                yield from self.readers.read(ask, queries)
+            else:
+                yield from (ask(self.connection, sql) for sql in queries)
 
     def _read_arrow(
         self, connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, Any] | None
