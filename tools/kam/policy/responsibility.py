@@ -63,8 +63,13 @@ def divide_work(profile: Data, settings: Settings) -> list[Share]:
 
 
 def has_all_roles(profile: Data, settings: Settings) -> bool:
-    """Whether somebody has each of the roles that the policy makes responsible or accountable for anything."""
-    return all(find_in_role(role, profile, settings.people) for role in _roles_of(settings.part(Responsibilities)))
+    """Whether somebody has each of the roles that the policy makes responsible or accountable for anything.
+
+    A role that anybody has in the people file is never without somebody.
+    """
+    roles, people = _roles_of(settings.part(Responsibilities)), settings.people
+    having = _by_role(people)
+    return all(role.casefold() in having or find_in_role(role, profile, people) for role in roles)
 
 
 def _roles(policy: Responsibilities) -> tuple[str, ...]:

@@ -29,13 +29,14 @@ def check_account(records: AccountRecords, settings: Settings) -> Iterator[Findi
     """Records with the title of another of their type, in a file whose name says that it is a copy."""
     names = "\n".join([record.id for record in records]).casefold()
     has_words = any(word in names for word in WORDS)
-    for name in records.by_type:
+    for name, group in records.by_type.items():
+        if len(group) < 2:
+            continue
         rtype = settings.types[name]
         if rtype.layout != "record" or rtype.name == "profile":
             continue
-        ids = {record.id for record in records.of(name)}
-        copies = _find_copies(ids, has_words=has_words)
-        suspects = [record for record in records.of(name) if record.id in copies] if copies else ()
+        copies = _find_copies({record.id for record in group}, has_words=has_words)
+        suspects = [record for record in group if record.id in copies] if copies else ()
         if suspects:
             by_title = _originals(records, name, rtype.title_field, {each.id for each in suspects})
             for record in suspects:
@@ -57,7 +58,7 @@ def _originals(records: AccountRecords, name: str, title: str, copies: set[str])
 def _find_copies(ids: set[str], *, has_words: bool) -> set[str]:
     """The records that are copies by their names; ``has_words`` tells whether any of them can have a word for it."""
     found = {name for name in ids if COPY.search(_stem(name))} if has_words else set()
-    for name in [each for each in ids if each[-2:-1] == "-" or each.endswith(BRACKETS)]:
+    for name in [each for each in ids if each[-2:-1] == "-" or each[-1] in BRACKETS]:
         if name[:-2] not in ids and name[:-3] not in ids and name[:-4] not in ids:
             continue
         number = NUMBERED.search(name[-LONGEST_NUMBER:])
