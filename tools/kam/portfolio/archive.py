@@ -23,8 +23,9 @@ def list_archive(root: str) -> list[Listing]:
 
 def iter_archived(
     root: str, listings: list[Listing], settings: Settings, instead: Mapping[str, bytes | None]
-) -> Iterator[tuple[str, str]]:
-    """Id and type of each archived record, sorted. ``instead`` holds files as they are to be, by path."""
+) -> Iterator[tuple[str, tuple[str]]]:
+    """Each archived record as a fact, its id and its type; sorted. ``instead`` holds files as they
+    are to be, by path."""
     paths = {f"{each.folder}/{name}" for each in listings for name in each.names if name[-1] != "/"}
     paths |= {path for path, content in instead.items() if content is not None and path.startswith(f"{FOLDER}/")}
     for path in sorted(paths - {path for path, content in instead.items() if content is None}):
@@ -33,7 +34,7 @@ def iter_archived(
         if rtype is None:
             continue
         if rtype.layout == "record":
-            yield inside.removesuffix(".md"), rtype.name
+            yield inside.removesuffix(".md"), (rtype.name,)
             continue
         from kam.load import load_document
         from kam.portfolio.files import read_file_or_none
@@ -41,4 +42,4 @@ def iter_archived(
         raw = instead.get(path) or read_file_or_none(f"{root}/{path}") or b""
         account = inside.partition("/")[0]
         for record in load_document(f"accounts/{inside}", raw, rtype, account=account).records:
-            yield record.id, rtype.name
+            yield record.id, (rtype.name,)

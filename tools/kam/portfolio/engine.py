@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -94,8 +94,8 @@ class Engine:
             for finding in check(records, self.settings, as_of):
                 yield place(rule, finding)
 
-    def find_facts(self, record: Record, found: dict[str, list[list[Any]]]) -> None:
-        """Add what the rules on the portfolio note of a record: rule → ``[record, value, …]``."""
+    def find_facts(self, record: Record, found: dict[str, list[tuple[str, Sequence[str]]]]) -> None:
+        """Add what the rules on the portfolio note of a record: rule → its facts."""
         known = self._fact_rules.get(record.type)
         if known is None:
             finders = [(r.name, r.facts) for r in self.rules if r.facts and r.is_about(record.type)]
@@ -106,7 +106,7 @@ class Engine:
             for values in finder(record, rtype, settings):
                 if name not in found:
                     found[name] = []
-                found[name].append([record.id, *values])
+                found[name].append((record.id, values))
 
     @cached_property
     def change_rules(self) -> list[Rule]:

@@ -247,5 +247,4 @@ class Refresh:
 
         sql = "SELECT found FROM facts WHERE rule = ? ORDER BY account || '/'"
         for (raw,) in self.store.db.execute(sql, (rule.name,)):
-            for record, *values in load_json(raw):
-                yield Fact(record, tuple(values))
+            yield from map(Fact._make, load_json(raw))

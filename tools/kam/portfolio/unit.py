@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import attrgetter
@@ -243,7 +243,7 @@ class Builder:
             unit.dated.append((unit.account, self._history.state, dump_json(found)))
 
     def _note_facts(self, files: list[_File], unit: Unit) -> None:
-        found: dict[str, list[list[Any]]] = {}
+        found: dict[str, list[tuple[str, Sequence[str]]]] = {}
         for record in sorted((r for f in files for r in f.records), key=attrgetter("id")):
             self._engine.find_facts(record, found)
         for rule, facts in sorted(found.items()):

@@ -50,11 +50,10 @@ class Fact(NamedTuple):
     """What a rule noted of one record (its id) for its look over the whole portfolio."""
 
     record: str
-    values: tuple[str, ...]
+    values: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """Everything that changed between two states of a portfolio: by record type, sorted by id.
 
     ``find_before`` gives a record by its id as it was before, also one that did not change; ``find_like`` the records
@@ -70,8 +69,7 @@ class Changes:
         return self.by_type.get(type_name, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One record before and after; None where it was not there yet, or is there no more.
 
     A renamed record is the same record under its old and its new id. ``was_archived`` and ``is_archived`` tell on

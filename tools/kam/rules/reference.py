@@ -54,8 +54,9 @@ def check_portfolio(facts: Iterable[Fact], settings: Settings) -> Iterator[Findi
     kinds: dict[str, str] = {}
     wanted: list[Fact] = []
     for fact in facts:
-        if len(fact.values) == 1:
-            kinds[fact.record] = fact.values[0]
+        record, values = fact
+        if len(values) == 1:
+            kinds[record] = values[0]
         else:
             wanted.append(fact)
     known = KnownRecords(kinds)
