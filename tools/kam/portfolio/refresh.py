@@ -170,13 +170,18 @@ class Refresh:
             db.executemany("DELETE FROM records WHERE id >= ? AND id < ? AND path = ?", gone)
             db.execute("DELETE FROM facts WHERE account = ?", account)
             db.execute("DELETE FROM dated WHERE account = ?", account)
-            db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", ids_of(unit.account))
+            self._mark_faulty(unit)
         db.execute("INSERT OR REPLACE INTO files VALUES (?,?)", (unit.account, unit.files))
         db.executemany("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)", unit.records)
-        db.executemany("UPDATE records SET faulty = 1 WHERE id = ? AND NOT faulty", ((each,) for each in unit.faulty))
         db.executemany("INSERT INTO facts VALUES (?,?,?,?)", unit.facts)
         db.executemany("INSERT INTO dated VALUES (?,?,?)", unit.dated)
         db.execute("INSERT OR REPLACE INTO accounts VALUES (?,?,?,?,?,?,?,?)", unit.row)
+
+    def _mark_faulty(self, unit: Unit) -> None:
+        """Mark the records that are kept as they were; the new ones are marked already."""
+        db = self.store.db
+        db.execute("UPDATE records SET faulty = 0 WHERE id >= ? AND id < ? AND faulty", ids_of(unit.account))
+        db.executemany("UPDATE records SET faulty = 1 WHERE id = ?", ((each,) for each in unit.faulty))
 
     def _put_top(self, now: int) -> None:
         from kam.portfolio.layout import check_top

@@ -34,7 +34,7 @@ TABLES = {
     "accounts": "CREATE TABLE accounts (account TEXT PRIMARY KEY, signature BLOB, digest BLOB, records INTEGER, "
     "filled INTEGER, total INTEGER, others BLOB, problems BLOB)",
     "files": "CREATE TABLE files (account TEXT PRIMARY KEY, found BLOB)",
-    "records": "CREATE TABLE records (id TEXT PRIMARY KEY, type TEXT, account TEXT, path TEXT, entry INTEGER, "
+    "records": "CREATE TABLE records (id TEXT, type TEXT, account TEXT, path TEXT, entry INTEGER, "
     "is_read INTEGER, faulty INTEGER, decimals INTEGER, data BLOB, body TEXT)",
     "facts": "CREATE TABLE facts (rule TEXT, account TEXT, digest BLOB, found BLOB, PRIMARY KEY (rule, account))",
     "dated": "CREATE TABLE dated (account TEXT PRIMARY KEY, day TEXT, problems BLOB)",
@@ -43,6 +43,7 @@ TABLES = {
     "answers": "CREATE TABLE answers (day TEXT PRIMARY KEY, state TEXT, report BLOB)",
 }
 INDEXES = {
+    "records_id": "CREATE UNIQUE INDEX records_id ON records (id)",
     "records_by": "CREATE INDEX records_by ON records (type, id)",
 }
 

@@ -119,8 +119,6 @@ class Builder:
             elif found:
                 layout.problems.append(found)
                 layout.others.append(each[0].removeprefix("accounts/"))
-        unit.records = _record_rows(files, set(unit.replaced))
-        unit.replaced += known
         unit.files = dump_json([tuple(each.known) for each in files])
         others = [*layout.others, *(f.known.path.removeprefix("accounts/") for f in files if not f.is_read)]
         self._weigh(files)
@@ -131,6 +129,8 @@ class Builder:
         problems += self._judge.weigh(self._engine.check_account(records, self._place))
         self._note_facts(files, unit)
         unit.faulty = sorted(self._faulty_ids(files, problems))
+        unit.records = _record_rows(files, set(unit.replaced), set(unit.faulty))
+        unit.replaced += known
         self._check_dated(records, unit)
         signature = sign(listings) if self._are_settled(listings) else b""
         unit.row = (account, signature, _digest_of(files, others), *_count(files), dump_json(sorted(others)),
@@ -272,18 +272,19 @@ def group_records(
     return AccountRecords(account, dict(sorted(by_type.items())), others, changed_on)
 
 
-def _record_rows(files: list[_File], paths: set[str]) -> list[Row]:
-    """The rows of the records in those of the files that have these paths."""
-    rows: list[Row] = []
+def _record_rows(files: list[_File], paths: set[str], faulty: set[str]) -> list[Row]:
+    """The rows of the records in those of the files that have these paths; of two with the same id the last."""
+    rows: dict[str, Row] = {}
     for file in files:
         if file.known.path not in paths:
             continue
         is_read = file.is_read
         for record, entry in zip(file.records, file.entries, strict=True):
             data, has_decimals = dump_data(record.data)
-            rows.append((record.id, record.type, record.account, record.path, entry, is_read, False, has_decimals,
-                         data, record.body))  # fmt: skip
-    return rows
+            name = record.id
+            rows[name] = (name, record.type, record.account, record.path, entry, is_read, name in faulty, has_decimals,
+                          data, record.body)  # fmt: skip
+    return list(rows.values())
 
 
 def _count(files: list[_File]) -> tuple[int, int, int]:
