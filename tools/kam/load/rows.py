@@ -225,13 +225,14 @@ def _split_flow(text: str) -> list[str]:
     if "[" not in text and "{" not in text:
         return parts
     whole: list[str] = []
-    depth = 0
-    for part in parts:
-        if depth:
-            whole[-1] += f", {part}"
-        else:
-            whole.append(part)
+    begun = depth = 0
+    for at, part in enumerate(parts, 1):
         depth += part.count("[") + part.count("{") - part.count("]") - part.count("}")
+        if depth == 0:
+            whole.append(", ".join(parts[begun:at]))
+            begun = at
+    if depth:
+        raise Doubt
     return whole
 
 
