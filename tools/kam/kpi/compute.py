@@ -17,6 +17,7 @@ from kam.kpi.labels import Labels
 from kam.kpi.opening import open_tables
 from kam.kpi.refusals import find_refusals, list_tried
 from kam.kpi.result import FactRow, Group, KpiResult, Point, judge
+from kam.kpi.standing import sort_by_effort
 from kam.kpi.trial_records import TrialRecords
 from kam.kpi.window import month_ends, window_on
 from kam.model.problem import Level, Problem
@@ -137,9 +138,10 @@ def _compute_all(portfolio: RecordSource, tables: Tables, kpis: Sequence[Kpi], w
     asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
     mistakes = find_mistakes(portfolio, kpis, tables)
     with without_collector():
-        found = asked.answers([kpi for kpi in kpis if kpi.id not in mistakes])
-        failed = {kpi.id: asked.failed(kpi, mistakes[kpi.id]) for kpi in kpis if kpi.id in mistakes}
-        return [asked.result(failed[kpi.id] if kpi.id in failed else next(found)) for kpi in kpis]
+        sound = {kpi.id: kpi for kpi in kpis if kpi.id not in mistakes}
+        found = {answer.kpi.id: asked.result(answer) for answer in asked.answers(sort_by_effort(sound.values()))}
+        found |= {kpi.id: asked.result(asked.failed(kpi, mistakes[kpi.id])) for kpi in kpis if kpi.id in mistakes}
+        return [found[kpi.id] for kpi in kpis]
 
 
 @dataclass

@@ -13,6 +13,7 @@ from kam.kpi.compute import choose_kpis, find_mistakes
 from kam.kpi.definition import Kpi
 from kam.kpi.evaluate import SOURCE, Answer, Evaluator, Grouped, halves
 from kam.kpi.opening import open_tables
+from kam.kpi.standing import sort_by_effort
 from kam.tables import Tables, TablesError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def figures(
     Columns: ``kpi, day, key, value, n, numerator, denominator``. With ``by`` a row for each group that has facts, of
     the KPIs with that grouping; else one for the whole, with ``key`` null. ``value`` is in the KPI's unit and in binary
     floating point, null where there is none; ``numerator`` and ``denominator`` are what it was made of, exact. The
-    rows of a KPI come in no particular order.
+    rows come in no particular order.
     Raises KeyError for an unknown KPI, and TablesError where one cannot be computed.
     """
     wanted = sorted(set(days))
@@ -64,7 +65,7 @@ def figures(
 def _put_together(kpis: Iterable[Kpi], evaluator: Evaluator, grouping: str) -> list[_Asked]:
     """Those made of the same sums of the same facts are asked for in one go."""
     alike: dict[tuple[str, ...], list[Kpi]] = {}
-    for kpi in kpis:
+    for kpi in sort_by_effort(kpis):
         over = AGGREGATIONS[kpi.aggregation].over
         alike.setdefault((kpi.sql, kpi.window, over) if over else (kpi.id,), []).append(kpi)
     return [_Asked(evaluator, tuple(each), grouping) for each in alike.values()]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
+from kam.kpi.definition import Kpi
 from kam.kpi.facts import literal
 from kam.tables import Tables
 from kam.tables.session import by_day
@@ -42,6 +43,12 @@ def keep_standing(tables: Tables, sql: str, windows: Iterable[tuple[date | None,
     for name, days in wanted.items():
         _keep(tables, name, days)
     return asked
+
+
+def sort_by_effort(kpis: Iterable[Kpi]) -> list[Kpi]:
+    """In which order to begin KPIs that are worked out side by side: first those that can begin at once, then those
+    for which something is kept meanwhile, and the longest of each first, so that no core is left waiting at the end."""
+    return sorted(kpis, key=lambda kpi: (any(name in kpi.sql for name in STANDING), -len(kpi.sql)))
 
 
 def _keep(tables: Tables, name: str, days: Iterable[date]) -> None:
