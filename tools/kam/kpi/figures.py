@@ -56,7 +56,7 @@ def figures(
     queries = (each.sql(wanted) for each in asked)
     made = [_table([])]
     for each, found in zip(asked, tables.read_many(queries, evaluator.params), strict=True):
-        made.append(each.halved(wanted, found) if isinstance(found, TablesError) else found)
+        made.append(each.named(each.halved(wanted, found) if isinstance(found, TablesError) else found))
         if not by:
             made.append(each.without_facts(wanted, made[-1]))
     return pa.concat_tables(made)
@@ -83,8 +83,8 @@ class _Asked:
         """The query for the figures of all days."""
         found = [self._grouped(kpi, days) for kpi in self.kpis]
         if len(found) == 1:
-            return self._figures(self.kpis[0], found[0].sql)
-        parts = (self._figures(k, g.select.replace(SOURCE, "source")) for k, g in zip(self.kpis, found, strict=True))
+            return self._figures(0, found[0].sql)
+        parts = (self._figures(at, each.select.replace(SOURCE, "source")) for at, each in enumerate(found))
         return f"WITH source AS ({found[0].source}) " + " UNION ALL ".join(parts)
 
     def _grouped(self, kpi: Kpi, days: Sequence[date]) -> Grouped:
@@ -93,13 +93,22 @@ class _Asked:
             raise TablesError(words["en"], words["zh"])
         return grouped
 
-    def _figures(self, kpi: Kpi, rows: str) -> str:
+    def _figures(self, at: int, rows: str) -> str:
+        kpi = self.kpis[at]
         numerator, denominator = (f"CAST({each} AS {EXACT})" for each in parts_sql(kpi))
         return (
-            f"SELECT '{kpi.id}' AS kpi, kpi_day AS day, CAST(kpi_key AS VARCHAR) AS key, {worth_sql(kpi)} AS value, n,"
+            f"SELECT {at} AS kpi, kpi_day AS day, CAST(kpi_key AS VARCHAR) AS key, {worth_sql(kpi)} AS value, n,"
             f" {numerator} AS numerator, {denominator} AS denominator FROM ({rows})"
             f" WHERE {'NOT kpi_total' if self.grouping else 'kpi_total'}"
         )
+
+    def named(self, found: pa.Table) -> pa.Table:
+        """Figures with the ids of their KPIs, which the query only numbers: a text for each row takes its time."""
+        import pyarrow as pa
+
+        ids = pa.array([kpi.id for kpi in self.kpis])
+        numbers = found["kpi"].combine_chunks()
+        return found.set_column(0, "kpi", pa.DictionaryArray.from_arrays(numbers, ids).cast(ids.type))
 
     def halved(self, days: Sequence[date], error: TablesError) -> pa.Table:
         """The figures of days that failed together, of half of them at a time."""

@@ -33,6 +33,8 @@ LEAST_MEMORY, MOST_MEMORY = 1_000, 8_000
 """Between these lies what queries may take, in megabytes."""
 CORES = min(4, os.cpu_count() or 1)
 """How many cores queries may use at a time."""
+LARGE = 2 * 122_880
+"""Rows of a table from which on one query has work for several threads: the engine hands them out in such halves."""
 DAYS = 256
 """Up to so many days are looked up for each row one by one, rather than sorting all rows by day."""
 LOCKS = (
@@ -61,10 +63,16 @@ def by_day(name: str) -> str:
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
-    """Take from a connection for good what a query could do harm with. Tables already attached stay readable."""
+    """Take from a connection for good what a query could do harm with. Tables already attached stay readable.
+
+    Where the largest of these is small, the engine gets no threads of its own beside those that ask: one query alone
+    has nothing to do for a second one, and queries side by side would only wait for it.
+    """
     connection.execute(f"SET TimeZone = '{zone}'")
     connection.execute(f"SET memory_limit = '{_memory()}MB'")
+    (largest,) = connection.execute("SELECT max(estimated_size) FROM duckdb_tables()").fetchall()[0]
     connection.execute(f"SET threads = {CORES}")
+    connection.execute(f"SET external_threads = {CORES if (largest or 0) < LARGE else 1}")
     for statement in LOCKS:
         connection.execute(statement)
 
