@@ -12,7 +12,7 @@ from kam.kpi.definition import Kpi
 from kam.kpi.facts import facts_sql, literal, with_days
 from kam.kpi.grouping import keep_account_traits, keyed_sql, needs_traits, own_columns, there_sql
 from kam.kpi.result import FactRow, Figure
-from kam.kpi.standing import keep_standing
+from kam.kpi.standing import keep_spans, keep_standing
 from kam.kpi.window import window_on
 from kam.model.schema import Label
 from kam.tables import Tables, TablesError
@@ -120,7 +120,8 @@ class Evaluator:
         self.tables.late.fill(self.tables, kpi.all_sql, days)
         windows = (window_on(kpi.window, day, self.fiscal_start) for day in days)
         sql = keep_standing(self.tables, kpi.sql, [(window.from_, window.to) for window in windows])
-        return facts_sql(replace(kpi, sql=sql), days, self.fiscal_start)
+        spans = keep_spans(self.tables, kpi, days, self.fiscal_start) if len(days) > 1 else ""
+        return facts_sql(replace(kpi, sql=sql), days, self.fiscal_start, spans)
 
     def prepare(
         self, kpi: Kpi, days: Sequence[date], grouping: str = "", *, totals: bool = True

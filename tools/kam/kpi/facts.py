@@ -18,11 +18,12 @@ PARAMETER = re.compile(
 CASTS = {"account": "VARCHAR", "person": "VARCHAR", '"at"': "DATE", "record": "VARCHAR"}
 
 
-def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
+def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int, spans_kept: str = "") -> str:
     """The facts as of each of the days: the columns of the KPI's query, ``kpi_day``, and the window's ``kpi_from``.
 
     Whatever the query says, nothing outside the window of a day is a fact of that day. With several days, the day is a
-    column that the query is joined to, so that all days are worked out in one go.
+    column that the query is joined to, so that all days are worked out in one go; ``spans_kept`` is a table that holds
+    what ``spans_sql`` gives.
     """
     spans = [(day, window_on(kpi.window, day, fiscal_start).from_) for day in days]
     asked = kpi.sql.strip().rstrip(";")
@@ -31,10 +32,10 @@ def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
         source = f"(\n{with_days(asked, day, first)}\n) f"
     else:
         day, first = "kpi_days.kpi_day", "kpi_days.kpi_from"
-        values = ", ".join(f"({literal(each)}, {literal(begin or date.min)})" for each, begin in spans)
+        listed = spans_kept or f"({spans_sql(kpi, days, fiscal_start)})"
         query = with_days(asked, day, first)
         lateral = "LATERAL " if query != asked else ""
-        source = f"(VALUES {values}) kpi_days(kpi_day, kpi_from), {lateral}(\n{query}\n) f"
+        source = f"{listed} kpi_days, {lateral}(\n{query}\n) f"
     casts = ", ".join(f"CAST(f.{name} AS {sql}) AS {name}" for name, sql in CASTS.items())
     dated = f'CAST(f."at" AS DATE) <= {day}'
     if spans[0][1] is not None:
@@ -42,6 +43,13 @@ def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
     if kpi.window == "now":
         dated = f'{dated} OR f."at" IS NULL'
     return f"SELECT {day} AS kpi_day, {first} AS kpi_from, f.* REPLACE ({casts}) FROM {source} WHERE {dated}"
+
+
+def spans_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
+    """Days (``kpi_day``), each with the first day of the KPI's window (``kpi_from``)."""
+    begins = ((day, window_on(kpi.window, day, fiscal_start).from_ or date.min) for day in days)
+    values = ", ".join(f"({literal(day)}, {literal(begin)})" for day, begin in begins)
+    return f"SELECT * FROM (VALUES {values}) d(kpi_day, kpi_from)"
 
 
 def with_days(sql: str, day: str, first: str) -> str:

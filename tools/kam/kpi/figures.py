@@ -14,6 +14,7 @@ from kam.kpi.definition import Kpi
 from kam.kpi.evaluate import SOURCE, Answer, Evaluator, Grouped, halves
 from kam.kpi.opening import open_tables
 from kam.kpi.standing import sort_by_effort
+from kam.portfolio.workers import without_collector
 from kam.tables import Tables, TablesError
 
 if TYPE_CHECKING:
@@ -55,10 +56,11 @@ def figures(
     asked = _put_together([kpi for kpi in chosen if by is None or by in kpi.groupings], evaluator, by or "")
     queries = (each.sql(wanted) for each in asked)
     made = [_table([])]
-    for each, found in zip(asked, tables.read_many(queries, evaluator.params), strict=True):
-        made.append(each.named(each.halved(wanted, found) if isinstance(found, TablesError) else found))
-        if not by:
-            made.append(each.without_facts(wanted, made[-1]))
+    with without_collector():
+        for each, found in zip(asked, tables.read_many(queries, evaluator.params), strict=True):
+            made.append(each.named(each.halved(wanted, found) if isinstance(found, TablesError) else found))
+            if not by:
+                made.append(each.without_facts(wanted, made[-1]))
     return pa.concat_tables(made)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
 from kam.kpi.definition import Kpi
-from kam.kpi.facts import literal
+from kam.kpi.facts import literal, spans_sql
+from kam.settings.files import digest_of
 from kam.tables import Tables
 from kam.tables.session import by_day
 from kam.tables.standing import standing_queries
@@ -43,6 +44,14 @@ def keep_standing(tables: Tables, sql: str, windows: Iterable[tuple[date | None,
     for name, days in wanted.items():
         _keep(tables, name, days)
     return asked
+
+
+def keep_spans(tables: Tables, kpi: Kpi, days: Sequence[date], fiscal_start: int) -> str:
+    """The table that keeps ``spans_sql`` of the days: to read them anew with every query takes longer."""
+    made = spans_sql(kpi, days, fiscal_start)
+    name = f"days {digest_of(made.encode())}"
+    tables.keep_by_day(name, days, lambda _: made)
+    return by_day(name)
 
 
 def sort_by_effort(kpis: Iterable[Kpi]) -> list[Kpi]:

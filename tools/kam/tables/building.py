@@ -27,8 +27,8 @@ FLAWS = "flaws"
 """Table of values that could not go into a table: table, column, record, position, and the sentence that says why."""
 PLAIN = ("BOOLEAN", "INTEGER")
 """SQL types of columns whose values are handed over as they are."""
-LISTED = {ACTION: ACTIONS, "transition": TRANSITIONS}
-"""Shape of lists → the table that shows all lists of that shape."""
+TRANSITION = "transition"
+"""Shape of lists of changes of state."""
 
 
 def build_tables(
@@ -41,6 +41,9 @@ def build_tables(
     settings = portfolio.settings
     _create(connection, plans)
     flaws = _insert_records(connection, plans, fillings)
+    actions = union_sql(ACTIONS, ACTION, plans)
+    if actions:  # a table and no view: they are asked for often, and are spread over many tables
+        connection.execute(f"INSERT INTO {ACTIONS.name} {actions}")
     for name, rows in reference_rows(settings).items():
         columns = next(s.columns for s in SHARED if s.name == name)
         insert_rows(connection, quoted(name), columns, rows)
@@ -83,10 +86,10 @@ def _insert_all(
 
 def _create(connection: duckdb.DuckDBPyConnection, plans: Sequence[TablePlan]) -> None:
     statements = [_create_sql(t.name, t.columns) for plan in plans for t in plan.iter_all()]
-    queries = {shared.name: union_sql(shared, shape, plans) for shape, shared in LISTED.items()}
+    changes = union_sql(TRANSITIONS, TRANSITION, plans)
     for shared in SHARED:
-        query = queries.get(shared.name)
-        made = f"CREATE VIEW {quoted(shared.name)} AS {query}" if query else _create_sql(shared.name, shared.columns)
+        is_view = shared is TRANSITIONS and changes
+        made = f"CREATE VIEW {shared.name} AS {changes}" if is_view else _create_sql(shared.name, shared.columns)
         statements.append(made)
     connection.execute(";\n".join(statements))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kam.tables.source import RecordSource
 
-FORM = 16
+FORM = 17
 """Raised with every change to what the tables hold, so that older caches are left alone."""
 FOLDER = Path(".kam/cache")
 SMALL_BLOCK, LARGE_BLOCK = "16384", "65536"
