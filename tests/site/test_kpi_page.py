@@ -154,7 +154,7 @@ def test_the_axis_of_money_counts_in_the_words_of_the_language(snapshot: Snapsho
         ("cadence_kept", {"profile", "meeting"}, []),
         ("health", {"profile", "feedback"}, []),
         ("tier_score", {"profile"}, []),
-        ("tasks_due", set(), ["records", "actions"]),
+        ("tasks_due", set(), ["actions"]),
         ("quota_pace", {"opportunity"}, ["quotas"]),
     ],
 )
