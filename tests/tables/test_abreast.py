@@ -33,7 +33,7 @@ def test_answers_come_in_the_order_of_the_queries(tables: Tables) -> None:
     queries = [f"SELECT count(*) + {at} AS n FROM range({100_000 * (20 - at)})" for at in range(20)]
     found = [values(each) for each in tables.read_many(queries)]
     assert found == [[100_000 * (20 - at) + at] for at in range(20)]
-    assert [tables.read_arrow(sql).column(0).to_pylist() for sql in queries] == found
+    assert [[value for (value,) in tables.read(sql)] for sql in queries] == found
 
 
 def test_queries_see_the_records_what_is_kept_by_day_and_the_parameters(tables: Tables) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from kam.kpi.evaluate import Answer, Evaluator
 from kam.kpi.grouping import ACCOUNTS, keep_account_traits
 from kam.kpi.labels import Labels
 from kam.kpi.opening import open_tables
-from kam.kpi.refusals import find_refusals, list_tried
+from kam.kpi.refusals import find_refusals, recall_refusals
 from kam.kpi.result import FactRow, Group, KpiResult, Point, judge
 from kam.kpi.standing import sort_by_effort
 from kam.kpi.trial_records import TrialRecords
@@ -96,10 +97,13 @@ def find_mistakes(portfolio: RecordSource, kpis: Iterable[Kpi], tables: Tables) 
     ``kam check --settings`` refuses."""
     settings, names = portfolio.settings, {kpi.id for kpi in kpis}
     is_trial = isinstance(portfolio, TrialRecords)  # what is tried asks for KPIs itself, and does not wait for its end
-    unchecked = names if is_trial else names.difference(list_tried(settings))
-    wrong = _check(settings, unchecked, tables) if unchecked else {}
-    if not is_trial and names - wrong.keys():
-        wrong |= find_refusals(settings, names - wrong.keys())
+    tried = {} if is_trial else recall_refusals(settings)
+    wrong = {name: problem for name, problem in tried.items() if problem is not None and name in names}
+    unchecked = names - tried.keys()
+    if unchecked:
+        wrong |= _check(settings, unchecked, tables)
+    if not is_trial and unchecked - wrong.keys():
+        wrong |= find_refusals(settings, unchecked - wrong.keys())
     told = {name: _told(problem) for name, problem in wrong.items()}
     if is_trial:
         return told
@@ -138,9 +142,9 @@ def _compute_all(portfolio: RecordSource, tables: Tables, kpis: Sequence[Kpi], w
     asked = _Asked(Evaluator(tables, fiscal_start, wanted.account), Labels(settings, tables), wanted)
     mistakes = find_mistakes(portfolio, kpis, tables)
     with without_collector():
-        sound = {kpi.id: kpi for kpi in kpis if kpi.id not in mistakes}
-        found = {answer.kpi.id: asked.result(answer) for answer in asked.answers(sort_by_effort(sound.values()))}
-        found |= {kpi.id: asked.result(asked.failed(kpi, mistakes[kpi.id])) for kpi in kpis if kpi.id in mistakes}
+        failed = [asked.failed(kpi, mistakes[kpi.id]) for kpi in kpis if kpi.id in mistakes]
+        sound = sort_by_effort({kpi.id: kpi for kpi in kpis if kpi.id not in mistakes}.values())
+        found = {answer.kpi.id: asked.result(answer) for answer in chain(failed, asked.answers(sound))}
         return [found[kpi.id] for kpi in kpis]
 
 

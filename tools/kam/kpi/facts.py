@@ -25,10 +25,10 @@ def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int, spans_kept: str
     column that the query is joined to, so that all days are worked out in one go; ``spans_kept`` is a table that holds
     what ``spans_sql`` gives.
     """
-    spans = [(day, window_on(kpi.window, day, fiscal_start).from_) for day in days]
+    begin = window_on(kpi.window, days[0], fiscal_start).from_
     asked = kpi.sql.strip().rstrip(";")
-    if len(spans) == 1:
-        day, first = f"{literal(spans[0][0])}", literal(spans[0][1] or date.min)
+    if len(days) == 1:
+        day, first = literal(days[0]), literal(begin or date.min)
         source = f"(\n{with_days(asked, day, first)}\n) f"
     else:
         day, first = "kpi_days.kpi_day", "kpi_days.kpi_from"
@@ -38,7 +38,7 @@ def facts_sql(kpi: Kpi, days: Sequence[date], fiscal_start: int, spans_kept: str
         source = f"{listed} kpi_days, {lateral}(\n{query}\n) f"
     casts = ", ".join(f"CAST(f.{name} AS {sql}) AS {name}" for name, sql in CASTS.items())
     dated = f'CAST(f."at" AS DATE) <= {day}'
-    if spans[0][1] is not None:
+    if begin is not None:
         dated += f' AND CAST(f."at" AS DATE) >= {first}'
     if kpi.window == "now":
         dated = f'{dated} OR f."at" IS NULL'

@@ -118,12 +118,12 @@ class _Asked:
 
         if len(days) == 1 or error.is_final:
             raise error
-        found: list[pa.Table] = []
-        for part in halves(days):
-            try:
-                found.append(self.evaluator.tables.read_arrow(self.sql(part), self.evaluator.params))
-            except TablesError as again:
-                found.append(self.halved(part, again))
+        parts = halves(days)
+        answers = self.evaluator.tables.read_many(map(self.sql, parts), self.evaluator.params)
+        found = [
+            self.halved(part, each) if isinstance(each, TablesError) else each
+            for part, each in zip(parts, answers, strict=True)
+        ]
         return pa.concat_tables(found)
 
     def without_facts(self, days: Sequence[date], found: pa.Table) -> pa.Table:

@@ -42,9 +42,11 @@ def find_refusals(settings: Settings, names: Collection[str]) -> dict[str, Probl
     return {name: known[name][0] for name in names if known[name]}
 
 
-def list_tried(settings: Settings) -> Collection[str]:
-    """The KPIs that were tried already, as nothing was wrong with their files and queries otherwise."""
-    return _recalled(settings, _key(settings)).keys()
+def recall_refusals(settings: Settings) -> dict[str, Problem | None]:
+    """KPI → why its query must not be believed, or None, of those that were tried already, as nothing was wrong with
+    their files and queries otherwise."""
+    known = _recalled(settings, _key(settings))
+    return {name: found[0] if found else None for name, found in known.items()}
 
 
 def _recalled(settings: Settings, key: str) -> Findings:

@@ -195,17 +195,11 @@ class Tables:
         with self._limited(self.connection, self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
-    def read_arrow(self, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
-        """The same rows as columns of Arrow."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # the copy warned of costs less than to plan a query twice
-            return self._read_arrow(self.connection, sql, params)
-
     def read_many(
         self, queries: Iterable[str | TablesError], params: Mapping[str, Any] | None = None
     ) -> Iterator[pa.Table | TablesError]:
-        """What ``read_arrow`` gives for each of the queries, in their order and worked out side by side; for one that
-        failed its error, which may stand in place of the query already."""
+        """As ``read``, columns of Arrow for each of the queries, in their order and worked out side by side; for one
+        that failed its error, which may stand in place of the query already."""
 
         def ask(connection: duckdb.DuckDBPyConnection, sql: str | TablesError) -> pa.Table | TablesError:
             if isinstance(sql, TablesError):
@@ -216,7 +210,7 @@ class Tables:
                 return error
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("ignore", UserWarning)  # the copy warned of costs less than to plan a query twice
             if self.readers.connections:
                 yield from self.readers.read(ask, queries)
             else:
