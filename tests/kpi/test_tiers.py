@@ -216,6 +216,34 @@ def test_cadence_kept_counts_periods_that_ended_and_each_contact_once(given: Giv
     assert groups(source, "cadence_kept", "kind") == {"visit": 60}
 
 
+NEWSLETTER = {"title": "N", "on": "2026-03-20", "kind": "newsletter"}
+UNDONE = {"status": "planned", "history": [{"at": "2026-03-20", "to": "done"}, {"at": "2026-05-10", "to": "planned"}]}
+MONTHLY = [{"kind": "newsletter", "every": "month", "person": "he-xiaomeng"}, {"kind": "visit", "every": "never"}]
+OWNERS = [{"person": "weber-klara", "from": "2026-01-31", "to": "2026-05-03"},
+          {"person": "lin-ruoxi", "from": "2026-05-04"}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"acme/services/n": {**NEWSLETTER, "status": "done"}}, [50, 100 / 3, 25, 20]),
+        ({"acme/services/n": NEWSLETTER | UNDONE}, [50, 100 / 3, 0, 0]),
+        ({"acme/profile": {**OWNED, "care": MONTHLY, "owners": OWNERS}}, [0, 0, None, 0]),
+    ],
+)
+def test_an_earlier_day_knows_contacts_and_owners_as_they_were_then(
+    given: Given, policy: Settings, changed: dict[str, Any], expected: list[float | None]
+) -> None:
+    source = given({"acme/profile": {**OWNED, "care": MONTHLY}} | changed, policy)
+    ends = [date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), DAY]
+    alone = [figure(source, "cadence_kept", day) for day in ends]
+    assert [None if r.value is None else float(r.value) for r in alone] == pytest.approx(expected)
+    trend = figure(source, "cadence_kept", days=ends).trend
+    assert [(p.as_of, p.figure.value, p.figure.n) for p in trend] == [
+        (d, r.value, r.n) for d, r in zip(ends, alone, strict=True)
+    ]
+
+
 def test_cadence_kept_has_no_value_where_nothing_was_due(given: Given, policy: Settings) -> None:
     result = figure(given({"acme/profile": profile("Acme")}, policy), "cadence_kept")
     assert (result.value, result.n) == (None, 0)
@@ -226,7 +254,8 @@ def test_the_table_of_contacts_due_tells_the_state_on_its_day(given: Given, poli
     care = [{"kind": "newsletter", "every": "month", "person": "he-xiaomeng"}]
     news = {"acme/services/n": {"title": "N", "on": "2026-06-05", "kind": "newsletter", "status": "planned"}}
     source = given({"acme/profile": {**OWNED, "care": care}, **VISITS, **news}, policy)
-    sql = "SELECT kind, person, due, record, state FROM cadence_due WHERE due > DATE '2026-06-01' ORDER BY kind, due"
+    since = "WHERE day = $as_of AND due > DATE '2026-06-01'"
+    sql = f"SELECT kind, person, due, record, state FROM cadence_due {since} ORDER BY kind, due"
     with open_tables(source, DAY, cache=False) as tables:
         assert tables.query(sql).rows == [
             ("newsletter", "he-xiaomeng", date(2026, 6, 30), None, "open"),

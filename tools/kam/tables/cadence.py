@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kam.policy.cadence import (
-    Contact,
-    care_of,
-    find_person,
-    is_contact,
-    iter_periods,
-    promise_timeline,
-)
+from kam.policy.cadence import Contact, Period, care_of, find_person, is_contact, iter_periods, promise_timeline
 from kam.settings.cadence import Cadence, ContactKind
-from kam.tables.gathered import quoted
+from kam.tables.gathered import CADENCE_DUE, quoted
+from kam.tables.states import DAY_AFTER, FIRST_DAY, then_table
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kam.model.record import Record
+    from kam.settings import Settings
     from kam.tables.plan import TablePlan
     from kam.tables.session import Tables
     from kam.tables.source import RecordSource
@@ -26,67 +25,112 @@ if TYPE_CHECKING:
 PROFILE = "profile"
 
 
-def cadence_rows(portfolio: RecordSource, tables: Tables) -> list[tuple[str | None, ...]]:
-    """The rows of ``cadence_due`` as of the day of the tables, as texts in the order of its columns."""
-    settings, as_of = portfolio.settings, tables.as_of
+class Known(NamedTuple):
+    """A contact of a kind and the days on which its record was in a state that counts, the second without."""
+
+    day: date
+    record: str
+    begin: date
+    end: date
+
+
+Row = tuple[str | date | None, ...]
+Contacts = Mapping[str, Sequence[Known]]
+"""What is known of a kind of contact, by account."""
+
+
+@dataclass
+class _Rows:
+    """Rows that are the same on several days, each once, and the days that have them."""
+
+    rows: list[Row] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def columns(self) -> pa.Table:
+        import pyarrow as pa
+
+        names = [column.name for column in CADENCE_DUE.columns[1:]]
+        kinds = [pa.date32() if column.sql == "DATE" else pa.string() for column in CADENCE_DUE.columns[1:]]
+        values = zip(*self.rows, strict=True) if self.rows else [()] * len(names)
+        once = pa.table([pa.array(v, kind) for v, kind in zip(values, kinds, strict=True)], names)
+        days = pa.array(self.days, pa.date32())
+        return once.take(pa.array(self.places, pa.int64())).add_column(0, "day", days)
+
+
+def cadence_columns(portfolio: RecordSource, tables: Tables, days: Sequence[date]) -> pa.Table:
+    """The rows of ``cadence_due`` as each of the days knew them, as columns with the names of the table's."""
+    settings, found = portfolio.settings, _Rows()
     cadence = settings.part(Cadence)
-    if not cadence.kinds or PROFILE not in settings.types:
-        return []
-    contacts = {kind.id: _contacts(kind, tables) for kind in cadence.kinds}
-    rows: list[tuple[str | None, ...]] = []
-    for profile in portfolio.iter_records(type=PROFILE):
-        if "tier" not in profile.data and "tiers" not in profile.data and not care_of(profile.data):
-            continue
-        timeline = promise_timeline(profile.data, cadence)
-        for kind in cadence.kinds:
-            made = contacts[kind.id].get(profile.account, [])
-            for period in iter_periods(profile.data, timeline, kind.id, made, as_of):
-                person = find_person(profile.data, period.promise, settings.people, period.due)
-                done = period.done
-                days = (period.begin, period.due, period.latest, done.day if done else None)
-                record, state = done.record if done else None, period.state(as_of)
-                rows.append((profile.account, kind.id, person or None, *map(_text, days), record, state))
-    return rows
+    if cadence.kinds and PROFILE in settings.types:
+        contacts = {kind.id: _read_contacts(kind, tables, max(days)) for kind in cadence.kinds}
+        for profile in portfolio.iter_records(type=PROFILE):
+            if "tier" in profile.data or "tiers" in profile.data or care_of(profile.data):
+                _add_account(found, profile, settings, contacts, days)
+    return found.columns()
 
 
-def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def _add_account(
+    found: _Rows, profile: Record, settings: Settings, contacts: Mapping[str, Contacts], days: Sequence[date]
+) -> None:
+    timeline = promise_timeline(profile.data, settings.part(Cadence))
+    for kind in sorted({kind for _, promises in timeline for kind in promises}):
+        made = contacts[kind].get(profile.account, ())
+        before: list[tuple[Period, str, int]] = []
+        for day in days:
+            now: list[tuple[Period, str, int]] = []
+            for period in iter_periods(profile.data, timeline, kind, _contacts_on(day, made), day):
+                state, same = period.state(day), before[len(now)] if len(now) < len(before) else None
+                if same is None or same[0] != period or same[1] != state:
+                    same = (period, state, len(found.rows))
+                    found.rows.append(_row(profile, kind, period, state, settings))
+                now.append(same)
+            found.days.extend([day] * len(now))
+            found.places.extend(each[2] for each in now)
+            before = now
 
 
-def _contacts(kind: ContactKind, tables: Tables) -> Mapping[str, list[Contact]]:
-    """The contacts of a kind up to the day of the tables, by account."""
-    found: dict[str, dict[date, str]] = defaultdict(dict)
+def _row(profile: Record, kind: str, period: Period, state: str, settings: Settings) -> Row:
+    person = find_person(profile.data, period.promise, settings.people, period.due)
+    done = period.done
+    days = (period.begin, period.due, period.latest, done.day if done else None)
+    return (profile.account, kind, person or None, *days, done.record if done else None, state)
+
+
+def _contacts_on(day: date, known: Sequence[Known]) -> list[Contact]:
+    """The contacts up to a day, one a day, of records that counted on it."""
+    found = {each.day: each.record for each in known if each.day <= day and each.begin <= day < each.end}
+    return [Contact(at, record) for at, record in found.items()]
+
+
+def _read_contacts(kind: ContactKind, tables: Tables, until: date) -> Contacts:
+    """The contacts of a kind up to a day, by account, sorted by their days and records."""
+    found: dict[str, list[Known]] = defaultdict(list)
     for name in sorted({each.type for each in kind.counts}):
         plan = next((plan for plan in tables.plans if plan.rtype.name == name), None)
         if plan is not None:
-            for account, day, record in _iter_records(plan, kind, tables):
-                of_account = found[account]
-                of_account[day] = max(record, of_account.get(day, ""))
-    return {
-        account: [Contact(day, record) for day, record in sorted(of_account.items())]
-        for account, of_account in found.items()
-    }
+            for account, *known in _iter_records(plan, kind, tables, until):
+                found[account].append(Known(*known))
+    return {account: sorted(known) for account, known in found.items()}
 
 
-def _iter_records(plan: TablePlan, kind: ContactKind, tables: Tables) -> Iterator[tuple[str, date, str]]:
-    """Account, day and id of the last record of each day, of the records of a type that are contacts, in the states
-    they were in on the day of the tables."""
+def _iter_records(plan: TablePlan, kind: ContactKind, tables: Tables, until: date) -> Iterator[tuple[Any, ...]]:
+    """Account, day and id of the records of a type that were contacts, and from when until when they counted: a row
+    for each of the states they were in."""
     counted = [each for each in kind.counts if each.type == plan.rtype.name]
     fields = sorted({name for each in counted for name in (*each.where, *each.unless)})
     states = plan.rtype.states
     state = states.field if states else ""
     columns = ["state_then" if name == state else quoted(_column(plan, name, (name, f"own_{name}"))) for name in fields]
     day = quoted(_column(plan, plan.rtype.date_field, (f"{plan.rtype.date_field}_date", plan.rtype.date_field)))
-    table = f"{quoted(f'{plan.name}_on')}($as_of)" if states else quoted(plan.name)
-    on_day = {"as_of": tables.as_of}
-    distinct = f"SELECT DISTINCT {', '.join(columns)} FROM {table}"
-    known = tables.read(distinct, on_day if states else {}) if columns else [()]
+    table = quoted(then_table(plan.name) if states else plan.name)
+    known = tables.read(f"SELECT DISTINCT {', '.join(columns)} FROM {table}") if columns else [()]
     told = [values for values in known if is_contact(kind, plan.rtype.name, dict(zip(fields, values, strict=True)))]
     if told:
         which, given = _any_of(columns, told)
-        sql = f"SELECT account, {day}, max(id) FROM {table} WHERE {day} <= $as_of AND {which} GROUP BY ALL"
-        for account, at, record in tables.read(sql, {**on_day, **given}):
-            yield str(account), at, str(record)
+        span = f"{FIRST_DAY}, {DAY_AFTER}" if states else "DATE '-infinity', DATE 'infinity'"
+        sql = f"SELECT account, {day}, id, {span} FROM {table} WHERE {day} <= $until AND {which}"
+        yield from tables.read(sql, {**given, "until": until})
 
 
 def _any_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, dict[str, Any]]:

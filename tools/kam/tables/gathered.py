@@ -167,9 +167,12 @@ REVISIONS = SharedTable(
 CADENCE_DUE = SharedTable(
     "cadence_due",
     {"en": "Contacts due by the care cadence", "zh": "按关怀频次应进行的联系"},
-    _columns(
-        account=TEXT, kind=TEXT, person=TEXT, period_from="DATE", due="DATE", latest="DATE", done_on="DATE",
-        record=TEXT, state=TEXT,
+    (
+        Column("day", "DATE", {"en": "As of", "zh": "截至"}, Part.FIXED),
+        *_columns(
+            account=TEXT, kind=TEXT, person=TEXT, period_from="DATE", due="DATE", latest="DATE", done_on="DATE",
+            record=TEXT, state=TEXT,
+        ),
     ),
 )  # fmt: skip
 SHARED = (RECORDS, ACTIONS, TRANSITIONS, PEOPLE, QUOTAS, PRODUCTS, RATES, SERVICE_LEVELS, SERVICE_CLOCKS, PARAMETERS)

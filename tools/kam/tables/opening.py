@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from kam.tables.abreast import Readers
 from kam.tables.batches import are_many, split_records, start_filling
 from kam.tables.building import build_tables
-from kam.tables.cadence import cadence_rows
+from kam.tables.cadence import cadence_columns
 from kam.tables.gathered import CADENCE_DUE, REVISIONS, quoted
 from kam.tables.kept import KeptRows
 from kam.tables.late import LateTable, LateTables
@@ -89,7 +90,7 @@ def _cursor(connection: duckdb.DuckDBPyConnection, zone: str, path: str) -> duck
 def _own_late(portfolio: RecordSource) -> tuple[LateTable, ...]:
     return (
         LateTable(REVISIONS, lambda tables, days: revision_columns(portfolio)),
-        LateTable(CADENCE_DUE, lambda tables, days: cadence_rows(portfolio, tables)),
+        LateTable(CADENCE_DUE, partial(cadence_columns, portfolio), by_day=True),
     )
 
 
