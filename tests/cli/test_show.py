@@ -90,6 +90,21 @@ def test_two_runs_print_the_same_bytes(kam: Kam, lang: str, form: str) -> None:
     assert kam("alerts", "--format", form, lang=lang).stdout == kam("alerts", "--format", form, lang=lang).stdout
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_account_of_which_only_the_name_is_known_is_shown(
+    repository: Path, tmp_path: Path, lang: str, form: str
+) -> None:
+    shutil.copytree(repository / "site-config", tmp_path / "site-config", ignore=shutil.ignore_patterns("theme"))
+    (tmp_path / "accounts/bare").mkdir(parents=True)
+    (tmp_path / "accounts/bare/profile.md").write_text("---\nname: Bare Works\n---\n", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").touch()
+    words = ["-C", str(tmp_path), "--lang", lang, "--as-of", "2026-11-22", "show", "bare", "--format", form]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, result.exc_info
+    assert "Bare Works" in result.stdout
+
+
 def test_it_says_so_where_nothing_threatens(kam: Kam) -> None:
     assert kam("alerts", "--owner", "xu-haoran").stdout == "No alerts.\n"
     assert kam("alerts", "--owner", "xu-haoran", lang="zh").stdout == "没有预警。\n"

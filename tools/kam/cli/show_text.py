@@ -134,9 +134,8 @@ class _Page:
         parts = [self.say(f"Owner {owner}", f"负责人 {owner}")]
         parts += [self.say(f"sponsor {self.person(sponsor)}", f"高层对接 {self.person(sponsor)}")] if sponsor else []
         parts += [self.choice(self.screen.profile, each) for each in ("industry", "region") if self.data.get(each)]
-        parts += [self.say(f"since {self.data['since']}", f"自 {self.data['since']} 合作")] * bool(
-            self.data.get("since")
-        )
+        since = self.data.get("since")
+        parts += [self.say(f"since {since}", f"自 {since} 合作")] if since else []
         yield " · ".join(parts)
         yield " · ".join(self._contact())
 
