@@ -12,15 +12,18 @@ function, which stays within the range of numbers however many orders a customer
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betaincinv, expit, gammaln, hyp2f1, psi
 
-from kam.value.fitting import NoFit, maximise
+from kam.value.fitting import Derivatives, NoFit, maximise, trigamma
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -94,7 +97,7 @@ def _arrays(*given: ArrayLike) -> tuple[Floats, ...]:
 
 
 class _Likelihood:
-    """Minus the logarithm of equation 6, summed over customers, with its gradient over the logarithms of parameters.
+    """The logarithm of equation 6, summed over customers, with its derivatives.
 
     What depends on the number of orders alone is computed once for each number.
     """
@@ -106,41 +109,64 @@ class _Likelihood:
         self.once_counts = once.astype(np.float64)
         again = np.column_stack((x, t_x, t))[x > 0]
         unique, weights = np.unique(again, axis=0, return_counts=True)
-        self.x, self.t_x, self.t = unique.T
+        self.x, self.t_x, self.t = (np.ascontiguousarray(each) for each in unique.T)
         self.weights = weights.astype(np.float64)
 
-    def __call__(self, logs: Floats) -> tuple[float, Floats]:
-        r, alpha, a, b = np.exp(logs)
-        n, counts = self.orders, self.counts
-        total = np.dot(
-            counts,
-            gammaln(r + n) - gammaln(r) + gammaln(a + b) - gammaln(a + b + n) + gammaln(b + n) - gammaln(b)
-            + r * np.log(alpha),
-        )  # fmt: skip
-        both, more = psi(a + b), psi(a + b + n)
-        by_r = np.dot(counts, psi(r + n) - psi(r) + np.log(alpha))
-        by_alpha = np.sum(counts) * r / alpha
-        by_a = np.dot(counts, both - more)
-        by_b = np.dot(counts, both - more + psi(b + n) - psi(b))
+    def __call__(self, parameters: Floats) -> Derivatives:
+        r, alpha, a, b = parameters.tolist()
+        counts, once, again = self._of_counts(r, alpha, a, b), self._of_once(r, alpha), self._of_again(r, alpha, a, b)
+        return Derivatives(
+            counts.value + once.value + again.value,
+            counts.slope + once.slope + again.slope,
+            counts.curvature + once.curvature + again.curvature,
+        )
 
-        total -= r * np.dot(self.once_counts, np.log(alpha + self.once))
-        by_r -= np.dot(self.once_counts, np.log(alpha + self.once))
-        by_alpha -= r * np.dot(self.once_counts, 1 / (alpha + self.once))
+    def _of_counts(self, r: float, alpha: float, a: float, b: float) -> Derivatives:
+        """What follows from how many orders customers made."""
 
-        stayed_log, left_log = np.log(alpha + self.t), np.log(alpha + self.t_x)
+        def rise(function: Callable[..., Floats], begin: float) -> float:
+            return float(np.dot(self.counts, function(begin + self.orders) - function(begin)))
+
+        size = float(np.sum(self.counts))
+        value = rise(gammaln, r) - rise(gammaln, a + b) + rise(gammaln, b) + size * r * math.log(alpha)
+        by_a, bend = -rise(psi, a + b), -rise(trigamma, a + b)
+        slope = np.array([rise(psi, r) + size * math.log(alpha), size * r / alpha, by_a, by_a + rise(psi, b)])
+        curvature = np.array(
+            [
+                [rise(trigamma, r), size / alpha, 0.0, 0.0],
+                [size / alpha, -size * r / alpha**2, 0.0, 0.0],
+                [0.0, 0.0, bend, bend],
+                [0.0, 0.0, bend, bend + rise(trigamma, b)],
+            ]
+        )
+        return Derivatives(value, slope, curvature)
+
+    def _of_once(self, r: float, alpha: float) -> Derivatives:
+        """What follows from when those came who ordered once."""
+        rate = alpha + self.once
+        logs, first, second = (float(np.dot(self.once_counts, each)) for each in (np.log(rate), 1 / rate, 1 / rate**2))
+        curvature = np.zeros((4, 4))
+        curvature[:2, :2] = [[0.0, -first], [-first, r * second]]
+        return Derivatives(-r * logs, np.array([-logs, -r * first, 0.0, 0.0]), curvature)
+
+    def _of_again(self, r: float, alpha: float, a: float, b: float) -> Derivatives:
+        """What follows from when the others came and last ordered: after that each has left, by some odds, or not."""
+        shape, stayed, left, w = r + self.x, 1 / (alpha + self.t), 1 / (alpha + self.t_x), self.weights
+        stayed_log, longer = -np.log(stayed), np.log(left / stayed)
         chances = np.maximum(b + self.x - 1, np.finfo(float).tiny)
-        stayed = -(r + self.x) * stayed_log
-        left = np.log(a) - np.log(chances) - (r + self.x) * left_log
-        either = np.logaddexp(stayed, left)
-        gone = np.exp(left - either)
-        w = self.weights
-        total += np.dot(w, either)
-        by_r -= np.dot(w, (1 - gone) * stayed_log + gone * left_log)
-        by_alpha -= np.dot(w, (r + self.x) * ((1 - gone) / (alpha + self.t) + gone / (alpha + self.t_x)))
-        by_a += np.dot(w, gone) / a
-        by_b -= np.dot(w, gone / chances)
-        slope = np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
-        return -float(total), -slope
+        odds = math.log(a) - np.log(chances) + shape * longer
+        less = np.exp(-np.abs(odds))
+        gone = w * np.where(odds > 0, 1.0, less) / (1 + less)
+        value = np.dot(w, np.maximum(odds, 0) + np.log1p(less) - shape * stayed_log)
+
+        ways = np.array([longer, shape * (stayed - left), np.full_like(shape, 1 / a), -1 / chances])
+        slope = ways @ gone - [np.dot(w, stayed_log), np.dot(w, shape * stayed), 0.0, 0.0]
+        curvature = (ways * (w * less / (1 + less) ** 2)) @ ways.T
+        curvature[[0, 1], [1, 0]] += np.dot(gone, stayed - left) - np.dot(w, stayed)
+        curvature[1, 1] += np.dot(w, shape * stayed**2) - np.dot(gone, shape * (stayed**2 - left**2))
+        curvature[2, 2] -= np.sum(gone) / a**2
+        curvature[3, 3] += np.dot(gone, chances**-2)
+        return Derivatives(float(value), slope, curvature)
 
 
 def _expected(r: Floats | float, alpha: Floats | float, a: float, b: Floats | float, t: Floats) -> Floats:

@@ -9,13 +9,14 @@ note 025): equation 1a (likelihood) and 5 (expected mean).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import gammaln, psi
 
-from kam.value.fitting import NoFit, maximise
+from kam.value.fitting import Derivatives, NoFit, maximise, trigamma
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ def fit(x: ArrayLike, mean: ArrayLike, *, near: GammaGamma | None = None) -> Gam
 
 
 class _Likelihood:
-    """Minus the logarithm of equation 1a, summed over customers, with its gradient over logarithms of parameters.
+    """The logarithm of equation 1a, summed over customers, with its derivatives.
 
     What depends on the number of orders alone is computed once for each number.
     """
@@ -78,15 +79,21 @@ class _Likelihood:
         self.orders, counts = np.unique(x, return_counts=True)
         self.counts = counts.astype(np.float64)
 
-    def __call__(self, logs: Floats) -> tuple[float, Floats]:
-        p, q, v = np.exp(logs)
-        x, n, counts = self.x, self.orders, self.counts
-        whole = v + self.whole
-        log_whole = np.log(whole)
-        both = psi(p * n + q)
-        total = np.dot(counts, gammaln(p * n + q) - gammaln(p * n) - gammaln(q) + q * np.log(v))
-        total += p * self.slopes - self.logs - np.dot(p * x + q, log_whole)
-        by_p = np.dot(counts * n, both - psi(p * n)) + self.slopes - np.dot(x, log_whole)
-        by_q = np.dot(counts, both - psi(q) + np.log(v)) - np.sum(log_whole)
-        by_v = x.size * q / v - np.sum((p * x + q) / whole)
-        return -float(total), -np.array([by_p * p, by_q * q, by_v * v])
+    def __call__(self, parameters: Floats) -> Derivatives:
+        p, q, v = parameters.tolist()
+        x, n, counts, size = self.x, self.orders, self.counts, float(self.x.size)
+        shape, part = p * x + q, 1 / (v + self.whole)
+        log_whole, both, bend = -np.log(part), psi(p * n + q), trigamma(p * n + q)
+        value = np.dot(counts, gammaln(p * n + q) - gammaln(p * n) - gammaln(q)) + size * q * math.log(v)
+        value += p * self.slopes - self.logs - np.dot(shape, log_whole)
+        slope = np.array(
+            [
+                np.dot(counts * n, both - psi(p * n)) + self.slopes - np.dot(x, log_whole),
+                np.dot(counts, both - psi(q)) + size * math.log(v) - np.sum(log_whole),
+                size * q / v - np.dot(shape, part),
+            ]
+        )
+        p_q, p_v, q_v = np.dot(counts * n, bend), -np.dot(x, part), size / v - np.sum(part)
+        p_p, q_q = np.dot(counts * n**2, bend - trigamma(p * n)), np.dot(counts, bend - trigamma(q))
+        v_v = np.dot(shape, part**2) - size * q / v**2
+        return Derivatives(float(value), slope, np.array([[p_p, p_q, p_v], [p_q, q_q, q_v], [p_v, q_v, v_v]]))

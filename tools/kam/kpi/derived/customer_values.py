@@ -135,10 +135,10 @@ def _with(known: pa.Table, said: Prediction) -> pa.Table:
     columns = {name: known[name] for name in ("day", "account", "record", "order_days", "first_order", "last_order")}
     shown = {"alive": 6, "expected_orders": 6, "expected_amount": 4, "value": 4}
     for (name, digits), values in zip(shown.items(), (said.alive, said.orders, said.amount, said.value), strict=True):
-        texts = [None] * count if values is None else [f"{value:.{digits}f}" for value in values.tolist()]
-        columns[name] = pa.array(texts, pa.string())
+        texts = None if values is None else [f"{value:.{digits}f}" for value in values.tolist()]
+        columns[name] = pa.array(texts, pa.string()) if texts else pa.nulls(count, pa.string())
     for lang in ("en", "zh"):
-        columns[f"note_{lang}"] = pa.array([said.note[lang] or None] * count, pa.string())
+        columns[f"note_{lang}"] = pa.repeat(pa.scalar(said.note[lang] or None, pa.string()), count)
     return pa.table(columns)
 
 
