@@ -35,6 +35,20 @@ def test_texts_of_a_rule_are_complete_in_both_languages(rule: str) -> None:
         )
 
 
+def test_a_list_has_the_commas_of_the_language() -> None:
+    problem = Problem(
+        "site-config/x.yml",
+        1,
+        1,
+        "settings-tiers",
+        Level.ERROR,
+        "choice",
+        {"field": "stage", "found": "a, b", "known": "won, lost"},
+    )
+    assert render_message(problem, "en")[1].count("won, lost") == 1
+    assert render_message(problem, "zh") == ("stage 没有 a, b 这个选项", "可选：won、lost。")
+
+
 def test_a_message_fills_its_gaps_and_leaves_braces_of_values_alone() -> None:
     rule, texts = next((r, t) for r, t in sorted(load_texts().items()) if _gaps(str(t["messages"].get("default", ""))))
     gaps = _gaps(texts["messages"]["default"]["en"]["message"] + texts["messages"]["default"]["en"].get("hint", ""))

@@ -30,6 +30,11 @@ TEXT_PACKAGES = (
     "kam.importers", "kam.kpi", "kam.whatif",
 )  # fmt: skip
 """Packages whose ``*.yml`` files hold texts of problems."""
+LISTS = frozenset({
+    "allowed", "columns", "ending", "fields", "initial", "known", "lacking", "languages", "missing", "names", "opened",
+    "roles", "terminal", "used", "wanted",
+})  # fmt: skip
+"""What fills a gap with several names, with commas between them; Chinese has a comma of its own for lists (、)."""
 
 
 PARTS = Path(__file__).parent.parent
@@ -79,6 +84,8 @@ def render_message(problem: Problem, lang: str) -> tuple[str, str]:
     """Message and hint of a problem in ``lang`` (``en`` or ``zh``); the hint may be empty."""
     words = find_texts(problem.rule)["messages"][problem.key][lang]
     args = {name: str(value) for name, value in problem.args.items()}
+    if lang == "zh":
+        args |= {name: args[name].replace(", ", "、") for name in LISTS & args.keys()}
     return words["message"].format_map(args), words.get("hint", "").format_map(args)
 
 
