@@ -154,6 +154,13 @@ def test_a_calendar_holds_what_is_due_with_the_same_names_on_every_run(kam: Kam)
     assert "CATEGORIES:行动事项" in whole and "\\n苏佩瑜\\nkam set" in whole
 
 
+def test_a_calendar_with_nothing_due_is_sound_and_holds_no_entry(kam: Kam) -> None:
+    text = kam("due", "--account", "copperline-mining", "--format", "ics", day="2019-01-01").stdout_bytes.decode()
+    lines = text.removesuffix("\r\n").split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR" and lines[-1] == "END:VCALENDAR"
+    assert [line for line in lines if line.startswith("BEGIN:")][1:] == ["BEGIN:VTIMEZONE", "BEGIN:STANDARD"]
+
+
 @given(st.text())
 def test_any_words_fit_into_a_calendar(text: str) -> None:
     folded = list(fold(f"SUMMARY:{escape(text)}"))

@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 OCTETS = 75
 """So long a line may be, without its end."""
 HALF_AN_HOUR = timedelta(minutes=30)
+NOTHING = (
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+"""Stands in a calendar without entries, which must have a component (RFC 5545, 3.6): this one shows nowhere."""
 
 
 def render_ics(listed: DueList, settings: Settings, as_of: date, lang: str) -> str:
     """A calendar with an entry for each thing that is due on a day: the whole day, or, where it is due to the minute,
-    the half hour before. An entry has the same UID on every run, so that importing it again moves it."""
+    the half hour before. An entry has the same UID on every run, so that importing it again moves it. Where nothing is
+    due it is a sound calendar without entries, so that who subscribes to it sees the last ones go."""
     title = "到期事项" if lang == "zh" else "What is due"
     lines = [
         "BEGIN:VCALENDAR",
@@ -32,10 +44,8 @@ def render_ics(listed: DueList, settings: Settings, as_of: date, lang: str) -> s
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{escape(title)}",
     ]
-    for item in listed.items:
-        if item.due:
-            lines += _entry(listed, item, settings, as_of, lang)
-    lines.append("END:VCALENDAR")
+    entries = [line for item in listed.items if item.due for line in _entry(listed, item, settings, as_of, lang)]
+    lines += [*(entries or NOTHING), "END:VCALENDAR"]
     return "".join(f"{folded}\r\n" for line in lines for folded in fold(line))
 
 
