@@ -148,6 +148,17 @@ def test_the_query_of_a_kpi_comes_after_its_example(kam: Run) -> None:
     assert said.index("Worked example") < said.index("The query gives a row")
 
 
+def test_only_what_can_be_had_is_offered_after_an_example(kam: Run) -> None:
+    assert "kam kpi won_value --facts" in kam("explain", "won_value", "--as-of", "2026-06-30").stdout
+    refused = kam("explain", "clv_predicted", "--as-of", "2026-06-30").stdout
+    assert "--facts" not in refused and "--by" not in refused
+
+
+def test_rows_of_one_record_are_told_apart_in_an_example(kam: Run) -> None:
+    said = kam("explain", "tier_score", "--as-of", "2026-06-30").stdout
+    assert "criterion" in next(line for line in said.splitlines() if "Numerator  Denominator" in line)
+
+
 def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:
     path = root / "accounts/acme/opportunities/foreign.md"
     text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR")

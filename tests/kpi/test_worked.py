@@ -41,7 +41,10 @@ CASES = {
         ["accounts with at least one: 3", "of these, with two or more: 0", "0 ÷ 3 × 100 = 0"],
     ),
     "formula": ("days", [(50, 200)], ["formula: sum(numerator) ÷ sum(denominator) × max(days)", "50 ÷ 200 × 336 = 84"]),
-    "gini": ("index", [(60, 1), (40, 1)], ["by person: ann 60, bob 40"]),
+    "gini": (
+        "index", [(60, 1), (40, 1)],
+        ["by person: ann 60, bob 40", "each two of 2 people, added up: 20", "20 ÷ 200 = 0.1"],
+    ),
     "max_to_mean": ("times", [(60, 1), (40, 1)], ["by person: ann 60, bob 40", "60 ÷ 50 = 1.2"]),
 }  # fmt: skip
 VALUES = {
@@ -116,6 +119,22 @@ def test_a_value_that_is_not_there_is_explained_instead(given: Given) -> None:
     few = work_out(figure(source, "top_accounts_share", facts=True))
     assert few is not None and "too few accounts" in few.steps[0]["en"]
     assert work_out(figure(source, "nps", facts=True)) is None
+
+
+def test_a_count_of_nothing_is_worked_out_too() -> None:
+    result = make("count")
+    worked = work_out(replace(result, facts=[], figure=Figure(Decimal(0), 0)))
+    assert worked is not None and worked.facts == []
+    assert worked.steps[0] == {"en": "counted: 0 records", "zh": "计数：0 条记录"}
+
+
+def test_rows_are_not_taken_for_records() -> None:
+    result = make("sum")
+    lines = replace(result, facts=[replace(each, record="a/orders/1") for each in result.facts])
+    worked = work_out(lines)
+    assert worked is not None
+    assert worked.steps[0]["en"] == "numerators of 2 rows (1 record): 10.5 + (-4) = 6.5"
+    assert worked.steps[0]["zh"].startswith("2 行（1 条记录）的分子：")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -29,9 +29,10 @@ def iter_kpi_lines(name: str, ctx: Context) -> Iterator[str]:
     yield from _definition(kpi, ctx)
     yield ""
     if ctx.settings.is_usable:
-        yield from _example(kpi, ctx)
+        result = _compute(kpi, ctx)
+        yield from _example(result, ctx)
         yield ""
-        yield from _more(kpi, ctx)
+        yield from _more(result, ctx)
     else:
         yield ctx.words(
             "No example: the settings have errors. See kam check --settings",
@@ -51,10 +52,9 @@ def _definition(kpi: Kpi, ctx: Context) -> Iterator[str]:
     yield ctx.words("File: ", "文件：") + kpi.path
 
 
-def _example(kpi: Kpi, ctx: Context) -> Iterator[str]:
+def _example(result: KpiResult, ctx: Context) -> Iterator[str]:
     from kam.kpi.worked import work_out
 
-    result = _compute(kpi, ctx)
     first, last = result.window.from_, result.window.to
     span = f"{first} – {last}" if first else str(last)
     whose = ctx.words(f" for {result.by[0].key}", f"（{result.by[0].key}）") if result.by else ""
@@ -63,10 +63,12 @@ def _example(kpi: Kpi, ctx: Context) -> Iterator[str]:
     if worked is None:
         yield from wrap(_in(result.reason or {}, ctx) or ctx.words("no facts", "没有可统计的记录"), GAP)
         return
-    yield from (f"{GAP}{line}" for line in _table(worked.facts, ctx))
+    if worked.facts:
+        yield from (f"{GAP}{line}" for line in _table(worked.facts, ctx))
     if worked.more:
-        yield GAP + ctx.words(f"… and {worked.more} more", f"…… 另有 {worked.more} 条")
-    yield ""
+        yield GAP + ctx.words(f"… and {worked.more:,} more", f"…… 另有 {worked.more:,} 条")
+    if worked.facts:
+        yield ""
     for at, step in enumerate(worked.steps, 1):
         yield from wrap(f"{at}. {_in(step, ctx)}", GAP)
 
@@ -88,15 +90,38 @@ def _table(facts: Sequence[FactRow], ctx: Context) -> list[str]:
     from kam.cli.grid import render_table, shown
     from kam.cli.kpi_text import HEADS
 
-    heads = ["at", "record", "numerator", "denominator"]
-    rows = [[str(f.at or ""), f.record, shown(f.numerator), shown(f.denominator)] for f in facts]
-    titles = [HEADS[head].get(ctx.lang, head) for head in heads]
-    return render_table(titles, rows, (False, False, True, True)).splitlines()
+    own = _telling_apart(facts)
+    heads = ["at", "record", *own, "numerator", "denominator"]
+    rows = [
+        [str(f.at or ""), f.record, *(_own(f, name) for name in own), shown(f.numerator), shown(f.denominator)]
+        for f in facts
+    ]
+    titles = [HEADS[head].get(ctx.lang, head) if head in HEADS else head for head in heads]
+    right = (False, False, *(False for _ in own), True, True)
+    return render_table(titles, rows, right).splitlines()
 
 
-def _more(kpi: Kpi, ctx: Context) -> Iterator[str]:
-    yield ctx.words("All records behind it:  ", "查看全部记录：") + f"kam kpi {kpi.id} --facts"
-    if kpi.groupings:
+def _telling_apart(facts: Sequence[FactRow]) -> list[str]:
+    """Where a record counts more than once: what its rows have different, such as the part or the product."""
+    names = dict.fromkeys(["person", *(name for fact in facts for name in fact.own)])
+    records = len({fact.record for fact in facts})
+    return [name for name in names if len({(fact.record, _own(fact, name)) for fact in facts}) > records]
+
+
+def _own(fact: FactRow, name: str) -> str:
+    value = fact.person if name == "person" else fact.own.get(name)
+    return "" if value is None else str(value)
+
+
+def _more(result: KpiResult, ctx: Context) -> Iterator[str]:
+    """What to ask next, as far as there is anything to be had."""
+    kpi = result.kpi
+    if result.failed:
+        yield ctx.words("What is wrong with the file:  ", "文件中的问题：") + "kam check --settings"
+        return
+    if result.facts:
+        yield ctx.words("All records behind it:  ", "查看全部记录：") + f"kam kpi {kpi.id} --facts"
+    if result.facts and kpi.groupings:
         yield ctx.words("Part by part:           ", "分组查看：") + f"kam kpi {kpi.id} --by {kpi.groupings[0]}"
     yield ctx.words("How it moved:           ", "查看走势：") + f"kam kpi {kpi.id} --trend 12"
 

@@ -42,7 +42,8 @@ def work_out(result: KpiResult, *, amounts: bool = True) -> Worked | None:
 
     Without ``amounts`` it tells no number of a single record: only the sums that go with the value.
     """
-    if result.failed or result.figure.withheld or not result.facts:
+    figure = result.figure
+    if result.failed or figure.withheld or (not result.facts and (figure.value is None or figure.n)):
         return None
     facts = sorted(result.facts, key=lambda f: (f.at.isoformat() if f.at else "", f.record), reverse=True)
     steps = [*(_steps(replace(result, facts=facts)) if amounts else _sums_only(result)), *_ending(result)]
@@ -97,16 +98,17 @@ def _sum(result: KpiResult) -> Iterable[Label]:
 
 
 def _count(result: KpiResult) -> Iterable[Label]:
-    n = len(result.facts)
-    yield {"en": f"counted: {_many(n, 'record')}", "zh": f"计数：{n} 条记录"}
+    counted = _counted(result.facts)
+    yield {"en": f"counted: {counted['en']}", "zh": f"计数：{counted['zh']}"}
 
 
 def _count_distinct(result: KpiResult) -> Iterable[Label]:
     names = sorted({fact.account for fact in result.facts if fact.account is not None})
     few = ", ".join(names[:TERMS]) + (", …" if len(names) > TERMS else "")
+    counted = _counted(result.facts)
     yield {
-        "en": f"{_many(len(result.facts), 'record')} of {_many(len(names), 'account')}: {few}",
-        "zh": f"{len(result.facts)} 条记录，涉及 {len(names)} 个客户：{few.replace(', ', '、')}",
+        "en": f"{counted['en']} of {_many(len(names), 'account')}: {few}",
+        "zh": f"{counted['zh']}，涉及 {len(names)} 个客户：{few.replace(', ', '、')}",
     }
 
 
@@ -176,18 +178,21 @@ def _by_person(result: KpiResult) -> Iterable[Label]:
     ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
     few = ", ".join(f"{name} {number(s)}" for name, s in ranked[:TERMS]) + (", …" if len(ranked) > TERMS else "")
     yield {"en": f"by person: {few}", "zh": f"按人员合计：{few.replace(', ', '、')}"}
-    if result.kpi.aggregation == "max_to_mean" and ranked:
-        mean = sum(sums.values(), Decimal(0)) / len(sums)
-        yield _quotient(result, ranked[0][1], mean)
-    yield from _plain(result)
+    count, whole = len(ranked), sum(sums.values(), Decimal(0))
+    if result.kpi.aggregation == "max_to_mean":
+        yield _quotient(result, ranked[0][1], whole / count)
+        return
+    apart = sum(((count - 1 - 2 * at) * s for at, (_, s) in enumerate(ranked)), Decimal(0))
+    yield {
+        "en": f"differences between each two of {count} people, added up: {number(apart)}",
+        "zh": f"{count} 人两两之差合计：{number(apart)}",
+    }
+    yield _quotient(result, apart, count * whole)
 
 
 def _plain(result: KpiResult) -> Iterable[Label]:
-    n, value = len(result.facts), _cut(result.figure.value or Decimal(0))
-    yield {
-        "en": f"over {_many(n, 'record')} = {value}",
-        "zh": f"对 {n} 条记录计算 = {value}",
-    }
+    counted, value = _counted(result.facts), _cut(result.figure.value or Decimal(0))
+    yield {"en": f"over {counted['en']} = {value}", "zh": f"对 {counted['zh']}计算 = {value}"}
 
 
 def _formula(result: KpiResult) -> Iterable[Label]:
@@ -203,14 +208,14 @@ def _formula(result: KpiResult) -> Iterable[Label]:
 
     text = AGGREGATED.sub(put, kpi.value)
     value = _cut(result.figure.value or Decimal(0))
-    n = len(result.facts)
+    counted = _counted(result.facts)
     if any(missing) or not missing:
         yield from _plain(result)
         return
     scale = f" × {kpi.scale}" if kpi.scale != 1 else ""
     yield {
-        "en": f"over {_many(n, 'record')}: {_plainly(text)}{scale} = {value}",
-        "zh": f"对 {n} 条记录计算：{_plainly(text)}{scale} = {value}",
+        "en": f"over {counted['en']}: {_plainly(text)}{scale} = {value}",
+        "zh": f"对 {counted['zh']}计算：{_plainly(text)}{scale} = {value}",
     }
 
 
@@ -266,15 +271,16 @@ def _by_account(sums: Sequence[tuple[str, Decimal]], whole: Decimal) -> Iterable
 
 
 def _sum_of(facts: Sequence[FactRow], part: str) -> Label:
-    values = [v for fact in facts if (v := getattr(fact, part)) is not None]
+    said = [fact for fact in facts if getattr(fact, part) is not None]
+    values, counted = [getattr(fact, part) for fact in said], _counted(said)
     terms = [f"({number(v)})" if v < 0 else number(v) for v in values[:TERMS]]
     text = " + ".join([*terms, *(["…"] if len(values) > TERMS else [])]) or "0"
     total = number(sum(values, Decimal(0)))
     of = {"numerator": ("numerators", "分子"), "denominator": ("denominators", "分母")}[part]
     sum_text = f"{text} = {total}" if len(values) > 1 else total
     return {
-        "en": f"{of[0]} of {_many(len(values), 'record')}: {sum_text}",
-        "zh": f"{len(values)} 条记录的{of[1]}：{sum_text}",
+        "en": f"{of[0]} of {counted['en']}: {sum_text}",
+        "zh": f"{counted['zh']}的{of[1]}：{sum_text}",
     }
 
 
@@ -283,6 +289,14 @@ def _quotient(result: KpiResult, numerator: Decimal | None, denominator: Decimal
     top, below = number(numerator or Decimal(0)), number(denominator or Decimal(0))
     text = f"{top} ÷ {below}{scale} = {_cut(result.figure.value or Decimal(0))}"
     return {"en": text, "zh": text}
+
+
+def _counted(facts: Sequence[FactRow]) -> Label:
+    """How many records; where some count more than once, in how many rows."""
+    rows, records = len(facts), len({fact.record for fact in facts})
+    if rows == records:
+        return {"en": _many(rows, "record"), "zh": f"{rows:,} 条记录"}
+    return {"en": f"{_many(rows, 'row')} ({_many(records, 'record')})", "zh": f"{rows:,} 行（{records:,} 条记录）"}
 
 
 def _many(count: int, what: str) -> str:

@@ -95,6 +95,8 @@ def _window(view: View, result: KpiResult) -> Markup:
 
 def _worked(result: KpiResult, view: View) -> dict[str, object] | None:
     """How all records come to the value; without their numbers where these are not for everybody to see."""
+    if not result.facts:
+        return None
     has_parts = any(fact.numerator is not None or fact.denominator is not None for fact in result.facts)
     is_whole = has_parts and len(result.facts) >= result.n
     worked = work_out(result, amounts=is_whole)
