@@ -61,6 +61,22 @@ MISTAKES = {
         ("FROM", "FROM (SELECT * FROM issues USING SAMPLE 3) t --"),
         ["12:6 USING SAMPLE takes rows as they happen"],
     ),
+    "a window without an order": (
+        ("1 AS numerator", "lag(1) OVER (PARTITION BY account) AS numerator"),
+        ["12:6 lag(1) OVER (PARTITION BY account) takes rows as they happen"],
+    ),
+    "the first that happens to come": (
+        ("1 AS numerator", "first_value(length(trim(title))) OVER () AS numerator"),
+        ["12:6 first_value(length(trim(title))) OVER () takes rows as they happen"],
+    ),
+    "one of several, whichever": (
+        ("SELECT account", "SELECT DISTINCT ON (account) account"),
+        ["12:6 DISTINCT ON"],
+    ),
+    "no day in a window": (
+        ("at_date AS at", "CAST(NULL AS DATE) AS at"),
+        ["12:6 Facts without a day (at)"],
+    ),
     "chance": (("1 AS numerator", "CAST(random() AS INT) AS numerator"), ["12:6 random gives another answer"]),
     "an unknown parameter": (
         ("FROM meetings", "FROM meetings WHERE at_date < $today_"),
@@ -128,6 +144,25 @@ def test_each_mistake_is_told_with_its_place(root: Path, sample_settings: Settin
     for part in expected:
         assert any(part in line for line in found), found
     assert len(said(root, sample_settings, "zh")) == len(found)
+
+
+SOUND = {
+    "rows in an order of their own": (
+        "1 AS numerator", "row_number() OVER (PARTITION BY account ORDER BY at_date, id) AS numerator"
+    ),
+    "one of several, in an order": (
+        "FROM meetings", "FROM (SELECT DISTINCT ON (account) * FROM meetings ORDER BY account, at_date, id) m"
+    ),
+    "a column called first": ("FROM meetings", "FROM (SELECT *, at_date AS first FROM meetings) WHERE first < $as_of"),
+    "no day in a state": ("at_date AS at", "at_date AS at, NULL AS at_all"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_what_only_looks_like_a_mistake_is_none(root: Path, sample_settings: Settings, case: str) -> None:
+    old, new = SOUND[case]
+    (root / "site-config/kpis/meetings.yml").write_text(GOOD.replace(old, new), "utf-8")
+    assert said(root, sample_settings) == []
 
 
 def test_of_a_file_that_cannot_be_read_only_that_is_said(root: Path, sample_settings: Settings) -> None:

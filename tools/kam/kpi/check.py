@@ -51,11 +51,17 @@ FICKLE = re.compile(
     re.IGNORECASE,
 )
 EXACT = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|\"?NULL\"?\Z")
+INSIDE = r"(?:(?!\border\s+by\b)(?:[^()]|\((?:[^()]|\([^()]*\))*\)))*"
+"""What may stand between two brackets, but for the words that say an order."""
 UNORDERED = re.compile(
-    r"\b(?:tablesample|using\s+sample)\b|\blimit\s+[0-9$]+|\b(?:row_number|ntile)\s*\(\s*[0-9]*\s*\)\s*over\s*\(\s*\)",
+    r"\b(?:tablesample|using\s+sample)\b|\blimit\s+[0-9$]+|\bdistinct\s+on\b"
+    rf"|\b(?:row_number|ntile|first|last|first_value|last_value|nth_value|lag|lead)\s*\({INSIDE}\)\s*over\s*\({INSIDE}\)"
+    rf"|\b(?:first|last)\s*\({INSIDE}\)(?!\s*over\b)",
     re.IGNORECASE,
 )
 """What takes rows as they happen to come, unless the query says in which order."""
+ORDERED = re.compile(r"\border\s+by\b", re.IGNORECASE)
+UNDATED = re.compile(r"\b(?:null(?:\s*::\s*date)?|cast\s*\(\s*null\s+as\s+date\s*\))\s+as\s+\"?at\b", re.IGNORECASE)
 SINGLE = re.compile(r'column "([^"]+)" must appear in the GROUP BY')
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|DECIMAL\(|DOUBLE\Z|FLOAT\Z")
 A_DAY = date(2000, 1, 1)
@@ -164,9 +170,8 @@ def _check_query(kpi: Kpi, file: LocatedYaml, tables: Tables) -> dict[str, str] 
     if fickle:
         file.report(("sql",), QUERY, "clock", {"name": fickle[0]})
         return None
-    unordered = UNORDERED.search(bare)
-    if unordered and (not unordered[0].lower().startswith("limit") or not re.search(r"\border\s+by\b", bare, re.I)):
-        file.report(("sql",), QUERY, "unordered", {"name": " ".join(unordered[0].split())})
+    for name in _unordered(bare):
+        file.report(("sql",), QUERY, "unordered", {"name": name})
         return None
     try:
         for name in sorted(tables.check_select(kpi.sql) - set(PARAMETERS)):
@@ -179,7 +184,17 @@ def _check_query(kpi: Kpi, file: LocatedYaml, tables: Tables) -> dict[str, str] 
     own = {name.lower(): sql for name, sql in found.items()}
     for key, words in _wrong_columns(own):
         file.report(("sql",), QUERY, key, words)
+    if kpi.window != "now" and UNDATED.search(bare):
+        file.report(("sql",), QUERY, "undated", {"window": kpi.window})
     return own
+
+
+def _unordered(query: str) -> Iterator[str]:
+    """What in a query takes rows as they happen to come; some of it may be put in order anywhere in the query."""
+    is_ordered = ORDERED.search(query) is not None
+    for found in UNORDERED.finditer(query):
+        if not is_ordered or not found[0].lower().startswith(("limit", "distinct")):
+            yield " ".join(found[0].split())
 
 
 def _wrong_columns(own: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
