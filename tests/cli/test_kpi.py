@@ -167,6 +167,9 @@ def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) 
         result = kam("kpi", "won_value", "--as-of", "2020-06-30")
         assert result.exit_code == 1
         assert "no rate for EUR on 2020-02-01" in result.stderr
+        assert "–  –" in result.stdout, "of how many records is not known either"
+        shown = json.loads(kam("kpi", "won_value", "--as-of", "2020-06-30", "--format", "json").stdout)
+        assert (shown["kpis"][0]["value"], shown["kpis"][0]["n"]) == (None, None)
     finally:
         path.unlink()
 

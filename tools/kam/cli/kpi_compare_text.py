@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from kam.cli.grid import plain_number, render_markdown, render_table
 from kam.cli.kpi_text import HEADS as FIGURE_HEADS
 from kam.history.wording import NOTHING, Wording
-from kam.kpi import show_value
+from kam.kpi import show_n, show_value
 from kam.kpi.show import show_number, shown_difference
 from kam.replay.export import sum_up
 
@@ -126,8 +126,8 @@ class RestatementPrinter:
         heads = ["as_of", "group", "then", "n", "now", "n", "difference", *kpi.causes, "note"]
         rows = [
             [each.as_of.isoformat(), self._group(each),
-             show_value(kpi.former, each.then.value, self.lang, kpi.former_unit), str(each.then.n),
-             show_value(kpi.kpi, each.now.value, self.lang, kpi.unit), str(each.now.n),
+             show_value(kpi.former, each.then.value, self.lang, kpi.former_unit), show_n(each.then),
+             show_value(kpi.kpi, each.now.value, self.lang, kpi.unit), show_n(each.now),
              self._difference(kpi, each),
              *(self._signed(kpi.kpi, each.effects[cause]) for cause in kpi.causes), self._note(each)]
             for each in kpi.figures

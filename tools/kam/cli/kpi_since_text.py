@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kam.cli.grid import plain_number, render_markdown, render_table
 from kam.cli.kpi_text import HEADS as FIGURE_HEADS
-from kam.kpi import show_value
+from kam.kpi import show_n, show_value
 from kam.kpi.show import show_number, shown_difference
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class MovementPrinter:
 
     def _overview(self, moved: Sequence[Movement], since: date, as_of: date) -> str:
         rows = [
-            [each.now.id, each.now.title.get(self.lang, ""), self._value(each.then), str(each.then.n),
-             self._value(each.now), str(each.now.n), self._difference(each), self._note(each)]
+            [each.now.id, each.now.title.get(self.lang, ""), self._value(each.then), show_n(each.then.figure),
+             self._value(each.now), show_n(each.now.figure), self._difference(each), self._note(each)]
             for each in moved
         ]  # fmt: skip
         heads = ["id", "title", since.isoformat(), "n", as_of.isoformat(), "n", "difference", "note"]

@@ -131,7 +131,9 @@ class KpiPrinter:
         return show_value(r.kpi, figure.value, self.lang, r.unit)
 
     def _n(self, figure: Figure) -> str:
-        return "–" if figure.withheld else str(figure.n)
+        from kam.kpi import show_n
+
+        return show_n(figure)
 
     def _target(self, r: KpiResult) -> str:
         from kam.kpi import show_target

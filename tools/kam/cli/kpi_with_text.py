@@ -108,7 +108,7 @@ class WhatIfPrinter:
 
     def _values(self, each: Comparison, both: Both) -> list[str]:
         r = each.assumed
-        ns = ["" if figure.withheld else str(figure.n) for figure in (both.today, both.assumed)]
+        ns = ["" if figure.told_n is None else str(figure.n) for figure in (both.today, both.assumed)]
         return [
             self._value(r, both.today), self._value(r, both.assumed), self._difference(r, both),
             self._change(*ns),

@@ -8,7 +8,7 @@ from kam.kpi.definition import Kpi, load_kpis
 from kam.kpi.figures import figures
 from kam.kpi.opening import open_tables
 from kam.kpi.result import FactRow, Group, KpiResult, Point
-from kam.kpi.show import show_target, show_unit, show_value
+from kam.kpi.show import show_n, show_target, show_unit, show_value
 
 __all__ = [
     "FactRow",
@@ -21,6 +21,7 @@ __all__ = [
     "figures",
     "load_kpis",
     "open_tables",
+    "show_n",
     "show_target",
     "show_unit",
     "show_value",

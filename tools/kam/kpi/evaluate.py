@@ -58,7 +58,7 @@ class Answer:
 
     def _failed(self, day: date) -> Figure | None:
         reason = self.failures.get(day)
-        return Figure(None, 0, reason=reason) if reason else None
+        return Figure(None, 0, reason=reason, failed=True) if reason else None
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def exact(value: Decimal | None) -> Decimal | None:
 def _cells(f: Figure, status: str, lang: str) -> tuple[Any, ...]:
     return (
         exact(f.value),
-        None if f.withheld else f.n,
+        f.told_n,
         exact(f.numerator),
         exact(f.denominator),
         status,
@@ -131,10 +131,10 @@ def _kpi(r: KpiResult, lang: str) -> dict[str, Any]:
 
 
 def figure_json(figure: Figure, lang: str) -> dict[str, Any]:
-    """A figure as plain data; a withheld one does not tell of how many records it was made."""
+    """A figure as plain data; of a withheld or failed one it is not told of how many records it was made."""
     return {
         "value": exact(figure.value),
-        "n": None if figure.withheld else figure.n,
+        "n": figure.told_n,
         "numerator": exact(figure.numerator),
         "denominator": exact(figure.denominator),
         "reason": _text(figure.reason, lang),

@@ -23,7 +23,8 @@ class Figure:
 
     ``value`` is None where there is none; ``reason`` then says why. With a value, ``reason`` says why it is not held
     against the target. ``least`` is the lowest value that so few accounts allow, where there is such a bound.
-    Where it is ``withheld`` (see ``kam.kpi.withhold``) not even ``n`` is told.
+    Where it is ``withheld`` (see ``kam.kpi.withhold``) not even ``n`` is told; where its facts could not be had it has
+    ``failed``, and nobody knows ``n``.
     """
 
     value: Decimal | None
@@ -33,6 +34,12 @@ class Figure:
     reason: Label | None = None
     least: Decimal | None = None
     withheld: bool = False
+    failed: bool = False
+
+    @property
+    def told_n(self) -> int | None:
+        """How many facts it was made of; None where that is withheld or not known."""
+        return None if self.withheld or self.failed else self.n
 
 
 @dataclass(frozen=True, slots=True)

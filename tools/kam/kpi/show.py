@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from kam.kpi.definition import Kpi, Target
 from kam.model.schema import Label
+
+if TYPE_CHECKING:
+    from kam.kpi.result import Figure
 
 UNIT_WORDS: dict[str, Label] = {
     "percent": {"en": "%", "zh": "%"},
@@ -17,6 +21,11 @@ UNIT_WORDS: dict[str, Label] = {
     "times": {"en": "×", "zh": "次"},
     "multiple": {"en": "×", "zh": "倍"},
 }
+
+
+def show_n(figure: Figure) -> str:
+    """Of how many records a figure was made; a dash where that is not told."""
+    return "–" if figure.told_n is None else str(figure.told_n)
 
 
 def show_value(kpi: Kpi, value: Decimal | None, lang: str, currency: str = "") -> str:

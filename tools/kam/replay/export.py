@@ -82,7 +82,7 @@ def as_rows(found: Restatement, lang: str) -> tuple[tuple[str, ...], list[tuple[
     return HEADS, [
         (
             kpi.kpi.id, kpi.kpi.title.get(lang, ""), kpi.unit, each.as_of, each.grouping, each.key,
-            each.label.get(lang, ""), exact(each.then.value), each.then.n, exact(each.now.value), each.now.n,
+            each.label.get(lang, ""), exact(each.then.value), each.then.told_n, exact(each.now.value), each.now.told_n,
             exact(each.difference), *(exact(effect) for effect in each.effects.values()),
         )
         for kpi in found.kpis

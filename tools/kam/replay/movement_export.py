@@ -36,8 +36,8 @@ def as_rows(found: Sequence[Movement], since: date, lang: str) -> tuple[tuple[st
     return HEADS, [
         (
             each.now.id, each.now.title.get(lang, ""), each.now.unit, since, each.now.window.to,
-            exact(each.then.value), each.then.n, exact(each.now.value), each.now.n, exact(each.difference),
-            exact(each.rest),
+            exact(each.then.value), each.then.figure.told_n, exact(each.now.value), each.now.figure.told_n,
+            exact(each.difference), exact(each.rest),
         )
         for each in found
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kam.kpi.export import exact, figure_json
-from kam.kpi.result import FactRow, Figure
+from kam.kpi.result import FactRow
 from kam.model.schema import Label
 from kam.whatif.compare import Both, BothFacts, Comparison
 
@@ -63,7 +63,7 @@ def as_rows(compared: Iterable[Comparison], lang: str) -> tuple[tuple[str, ...],
 def _cells(both: Both, lang: str) -> tuple[Any, ...]:
     one, other = both.today, both.assumed
     reasons = (_text(one.reason, lang), _text(other.reason, lang))
-    return exact(one.value), exact(other.value), exact(both.difference), _n(one), _n(other), *reasons
+    return exact(one.value), exact(other.value), exact(both.difference), one.told_n, other.told_n, *reasons
 
 
 def _fact_row(kpi: str, pair: BothFacts) -> tuple[Any, ...]:
@@ -117,10 +117,6 @@ def _fact(pair: BothFacts) -> dict[str, Any]:
 
 def _side(fact: FactRow | None) -> dict[str, Any] | None:
     return None if fact is None else {"numerator": exact(fact.numerator), "denominator": exact(fact.denominator)}
-
-
-def _n(figure: Figure) -> int | None:
-    return None if figure.withheld else figure.n
 
 
 def _text(words: Label | None, lang: str) -> str | None:
