@@ -48,6 +48,10 @@ INDEXES = {
 }
 
 
+sqlite3.register_adapter(bytes, bytes)
+"""Bytes are kept as they are. Without a word on them each one is asked how it wants to be kept, which takes longer."""
+
+
 class Store:
     """One connection to the cache. ``path`` is None for a private one, which is gone when it is closed."""
 

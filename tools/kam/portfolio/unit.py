@@ -278,12 +278,12 @@ def _record_rows(files: list[_File], paths: set[str], faulty: set[str]) -> list[
     for file in files:
         if file.known.path not in paths:
             continue
-        is_read = file.is_read
+        is_read = int(file.is_read)
         for record, entry in zip(file.records, file.entries, strict=True):
             data, has_decimals = dump_data(record.data)
             name = record.id
-            rows[name] = (name, record.type, record.account, record.path, entry, is_read, name in faulty, has_decimals,
-                          data, record.body)  # fmt: skip
+            rows[name] = (name, record.type, record.account, record.path, entry, is_read, 1 if name in faulty else 0,
+                          1 if has_decimals else 0, data, record.body)  # fmt: skip
     return list(rows.values())
 
 
