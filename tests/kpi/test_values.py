@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,23 +33,23 @@ def opened(repository: Path, sample_settings: Settings) -> Iterator[tuple[Portfo
 def test_values_are_those_of_the_figures(opened: tuple[Portfolio, Tables], by: str) -> None:
     portfolio, tables = opened
     ids = [kpi.id for kpi in load_kpis(portfolio.root)]
-    made = compute_values(portfolio, DAYS, ids, by=by, tables=tables)
     results = compute(portfolio, DAYS[-1], ids, by=by, days=DAYS, tables=tables)
+    groups = sorted({group.key for result in results for group in result.by if group.key} | {"nobody"})
+    made = compute_values(portfolio, DAYS, ids, groups, by=by, tables=tables)
     for result in results:
-        expected: dict[date, dict[str | None, Any]] = {}
+        expected: dict[tuple[date, str | None], Any] = {}
         if result.grouping == by and not result.failed:
-            expected = {day: {} for day in DAYS}
-            for group in result.by:
-                for point in group.trend:
-                    expected[point.as_of][group.key] = point.figure.value
-        assert made[result.id] == expected, result.id
-    assert sum(bool(values) for values in made.values()) > 20
+            expected = {(point.as_of, group.key): point.figure.value for group in result.by for point in group.trend}
+        for day, group in product(DAYS, groups):
+            found = made[result.id].on(DAYS.index(day), groups.index(group))
+            assert found == expected.get((day, group)), (result.id, day, group)
+    assert sum(bool((values.at >= 0).any()) for values in made.values()) > 20
 
 
 def test_a_window_takes_the_place_of_the_kpi_s_own(opened: tuple[Portfolio, Tables]) -> None:
     portfolio, tables = opened
-    made = compute_values(portfolio, DAYS, ["order_value"], by="account", tables=tables, window="90 days")
     (result,) = compute(portfolio, DAYS[-1], ["order_value"], by="account", window="90 days", tables=tables)
-    assert {group.key: group.figure.value for group in result.by} == {
-        key: value for key, value in made["order_value"][DAYS[-1]].items() if key in {group.key for group in result.by}
-    }
+    groups = [str(group.key) for group in result.by]
+    made = compute_values(portfolio, DAYS, ["order_value"], groups, by="account", tables=tables, window="90 days")
+    expected = [group.figure.value for group in result.by]
+    assert [made["order_value"].on(len(DAYS) - 1, at) for at in range(len(groups))] == expected

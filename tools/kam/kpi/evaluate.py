@@ -163,19 +163,19 @@ class Evaluator:
         for day in () if self.account else days:
             answer.totals.setdefault(day, NONE_COUNTED)
         for part in {grouping, ""} if self.account else {grouping} - {""}:
-            for day, key in self.read_there(days, part):
+            for day, key in iter_rows(self.read_there(days, part)):
                 if part:
                     answer.groups.setdefault(day, {}).setdefault(key, NONE_COUNTED)
                 else:
                     answer.totals.setdefault(day, NONE_COUNTED)
 
-    def read_there(self, days: Iterable[date], grouping: str) -> list[tuple[Any, ...]]:
+    def read_there(self, days: Iterable[date], grouping: str) -> pa.Table:
         """Each of the days with the keys of the groups that somebody belongs to who is there on it (``there_sql``)."""
         wanted = sorted(days)
         keep_account_traits(self.tables, wanted)
-        listed = ", ".join(literal(day) for day in wanted)
+        listed = ", ".join(literal(day) for day in wanted) or "NULL"
         sql = f"SELECT * FROM ({there_sql(grouping, self._where())}) WHERE kpi_day IN ({listed})"
-        return self.tables.read(sql, self.params) if wanted else []
+        return self.tables.read_arrow(sql, self.params)
 
     def _flawed_days(self, kpi: Kpi, facts: str) -> dict[date, Label]:
         """The days with a fact for which a value that the query looks at is missing, and why."""

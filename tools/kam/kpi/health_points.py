@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.health.score import Value, score_part
-from kam.kpi.health import Figures, field_on, is_there, list_kpis
-from kam.kpi.values import compute_values
+from kam.kpi.health import field_on, is_there, list_kpis
+from kam.kpi.values import Values, compute_values
 from kam.settings.health import PROFILE, Health, HealthPart
 from kam.tables.building import coded_column
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from kam.kpi.values import Numbers
     from kam.model.record import Record
     from kam.tables import Tables
     from kam.tables.source import RecordSource
@@ -33,8 +34,13 @@ class _Points:
     texts: list[str | None] = field(default_factory=list)
     _at: dict[tuple[str, Value], int] = field(default_factory=dict)
 
-    def number(self, part: HealthPart, value: Value) -> int:
-        """Which of the texts a value of a part earns."""
+    def numbers(self, part: HealthPart, values: Iterable[Value]) -> Numbers:
+        """Which of the texts the values of a part earn."""
+        import numpy as np
+
+        return np.fromiter((self._number(part, value) for value in values), dtype=np.int32)
+
+    def _number(self, part: HealthPart, value: Value) -> int:
         at = self._at.get((part.id, value))
         if at is None:
             at = self._at[part.id, value] = len(self.texts)
@@ -54,42 +60,42 @@ def health_points(portfolio: RecordSource, days: Sequence[date], tables: Tables)
         return None
     import numpy as np
 
-    values = compute_values(portfolio, days, list_kpis(portfolio, health), by="account", tables=tables)
     profiles = list(portfolio.iter_records(type=PROFILE))
-    points, there, earned = _Points(), [], []
-    for day in days:
-        on_day = [at for at, profile in enumerate(profiles) if is_there(profile, settings, day)]
-        there.append(np.array(on_day, dtype=np.int32))
-        listed = [profiles[at] for at in on_day]
-        of_day = [[points.number(part, each) for each in _values(part, listed, values, day)] for part in health.parts]
-        earned.append(np.array(of_day, dtype=np.int32).T.ravel())
-    return _columns(days, [each.account for each in profiles], health, there, earned, points.texts)
+    accounts = [each.account for each in profiles]
+    values = compute_values(portfolio, days, list_kpis(portfolio, health), accounts, by="account", tables=tables)
+    there = np.array([[is_there(each, settings, day) for each in profiles] for day in days], dtype=np.bool_)
+    points = _Points()
+    earned = [_earned(part, points, profiles, days, values.get(part.kpi)) for part in health.parts]
+    return _columns(days, accounts, health, there, np.stack(earned, axis=2)[there], points.texts)
 
 
-def _values(part: HealthPart, profiles: Sequence[Record], figures: Mapping[str, Figures], day: date) -> Sequence[Value]:
-    """The values of a part on a day, account by account."""
+def _earned(
+    part: HealthPart, points: _Points, profiles: Sequence[Record], days: Sequence[date], values: Values | None
+) -> Numbers:
+    """The points of a part by day and account, as numbers of their texts."""
+    import numpy as np
+
     if part.profile_field:
-        return [field_on(each.data, part, day) for each in profiles]
-    of_day = figures.get(part.kpi, {}).get(day, {})
-    return [of_day.get(each.account) for each in profiles]
+        return np.array([points.numbers(part, (field_on(each.data, part, day) for each in profiles)) for day in days])
+    if values is None:
+        return np.broadcast_to(points.numbers(part, [None]), (len(days), len(profiles)))
+    return points.numbers(part, values.known)[values.at]
 
 
 def _columns(
     days: Sequence[date],
     accounts: Sequence[str],
     health: Health,
-    there: Sequence[NDArray[np.int32]],
-    earned: Sequence[NDArray[np.int32]],
+    there: NDArray[np.bool_],
+    earned: Numbers,
     texts: Sequence[str | None],
 ) -> pa.Table:
-    """The rows day by day: ``there`` are the accounts of each day, ``earned`` the points of their parts in turn."""
+    """The rows of the accounts that are ``there`` on each of the days, with what all parts have ``earned`` in turn."""
     import numpy as np
     import pyarrow as pa
 
-    number = len(health.parts)
-    day = np.repeat(np.arange(len(days)), [len(each) * number for each in there])
-    account = np.repeat(np.concatenate(there), number)
-    part = np.arange(len(account)) % number
+    day, account = (np.repeat(each, len(health.parts)) for each in np.nonzero(there))
+    part = np.arange(len(account)) % len(health.parts)
     return pa.table(
         {
             "day": coded_column(day, (each.isoformat() for each in days)),
@@ -97,6 +103,6 @@ def _columns(
             "record": coded_column(account, (f"{each}/{PROFILE}" for each in accounts)),
             "part": coded_column(part, (each.id for each in health.parts)),
             "weight": coded_column(part, (str(each.weight) for each in health.parts)),
-            "points": coded_column(np.concatenate(earned), texts),
+            "points": coded_column(earned.ravel(), texts),
         }
     )

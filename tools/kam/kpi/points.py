@@ -5,15 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kam.kpi.definition import load_kpis
 from kam.kpi.tiers import field_value, has_rate, iter_profiles
-from kam.kpi.values import compute_values
-from kam.model.record import Record
+from kam.kpi.values import Values, compute_values
 from kam.policy.tier import Score, Value, score_account
 from kam.settings.tiers import PROFILE, Criterion, Tiers
 from kam.tables.building import coded_column
@@ -21,40 +19,12 @@ from kam.tables.building import coded_column
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from kam.kpi.values import Numbers
+    from kam.model.record import Record
     from kam.tables import Tables
     from kam.tables.source import RecordSource
 
-Values = Mapping[date, Mapping[str | None, Value]]
-"""The values of a criterion by day and account."""
 ACCOUNT = "account"
-Step = int | str | None
-"""Where a value stands among the bands of its criterion, or the choice that it is; None without a value."""
-
-
-@dataclass
-class _Scores:
-    """Each score that some account has, once. The bands of a criterion go from low to high."""
-
-    tiers: Tiers
-    found: list[Score] = field(default_factory=list)
-    _at: dict[tuple[Step, ...], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._starts = [[b.from_ for b in each.bands if b.from_ is not None] for each in self.tiers.criteria]
-
-    def number(self, values: Sequence[Value]) -> int:
-        """Which of the scores follows from the values of the criteria."""
-        steps = tuple(map(self._step, self._starts, values))
-        at = self._at.get(steps)
-        if at is None:
-            at = self._at[steps] = len(self.found)
-            ids = (each.id for each in self.tiers.criteria)
-            self.found.append(score_account(self.tiers, dict(zip(ids, values, strict=True))))
-        return at
-
-    @staticmethod
-    def _step(starts: Sequence[Decimal], value: Value) -> Step:
-        return bisect_right(starts, value) if isinstance(value, Decimal) else value
 
 
 def points_of(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> pa.Table | None:
@@ -66,54 +36,74 @@ def points_of(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> 
     if not tiers.criteria or PROFILE not in portfolio.settings.types:
         return None
     profiles = list(iter_profiles(portfolio))
-    found = _figures(portfolio, days, tables)
-    by_criterion = [found[each.id] if each.kpi else _fields(portfolio, days, each, profiles) for each in tiers.criteria]
-    scores = _Scores(tiers)
-    numbers = []
-    for day in days:
-        of_day = [by_day.get(day, {}) for by_day in by_criterion]
-        numbers += [scores.number([values.get(each.account) for values in of_day]) for each in profiles]
-    return _columns(days, [each.account for each in profiles], scores.found, numbers)
+    accounts = [each.account for each in profiles]
+    found = _figures(portfolio, days, accounts, tables)
+    values = [found[each.id] if each.kpi else _fields(portfolio, days, each, profiles) for each in tiers.criteria]
+    return _columns(days, accounts, *_score(tiers, values))
 
 
-def _figures(portfolio: RecordSource, days: Sequence[date], tables: Tables) -> dict[str, Values]:
+def _figures(
+    portfolio: RecordSource, days: Sequence[date], accounts: Sequence[str], tables: Tables
+) -> Mapping[str, Values]:
     """The values of the criteria that are KPIs, by their ids; a KPI whose file has a mistake gives none."""
     readable = {kpi.id for kpi in load_kpis(portfolio.settings.root)}
-    found: dict[str, Values] = defaultdict(dict)
+    found: dict[str, Values] = defaultdict(lambda: Values.none(days, accounts))
     wanted: dict[str, list[Criterion]] = defaultdict(list)
     for each in portfolio.settings.part(Tiers).criteria:
         if each.kpi in readable:
             wanted[each.window].append(each)
     for window, criteria in wanted.items():
         ids = sorted({each.kpi for each in criteria})
-        values = compute_values(portfolio, days, ids, by=ACCOUNT, tables=tables, window=window)
+        values = compute_values(portfolio, days, ids, accounts, by=ACCOUNT, tables=tables, window=window)
         found |= {each.id: values[each.kpi] for each in criteria}
     return found
 
 
 def _fields(portfolio: RecordSource, days: Sequence[date], criterion: Criterion, profiles: Sequence[Record]) -> Values:
     """The values of a field of the profile: the same on all days, but for money at the rates of the day."""
-
-    def on(day: date) -> dict[str | None, Value]:
-        return {each.account: field_value(name, each.data, settings, day) for each in profiles}
+    import numpy as np
 
     name, settings = criterion.profile_field, portfolio.settings
-    if has_rate(name, settings):
-        return {day: on(day) for day in days}
-    return dict.fromkeys(days, on(max(days)))
+    told = days if has_rate(name, settings) else [max(days)]
+    known = [field_value(name, each.data, settings, day) for day in told for each in profiles]
+    at = np.arange(len(known), dtype=np.int32).reshape(len(told), len(profiles))
+    return Values([*known, None], np.broadcast_to(at, (len(days), len(profiles))))
 
 
-def _columns(
-    days: Sequence[date], accounts: Sequence[str], scores: Sequence[Score], numbers: Sequence[int]
-) -> pa.Table:
-    """The rows of all accounts, day by day; ``numbers`` says which of the scores each has."""
+def _score(tiers: Tiers, values: Sequence[Values]) -> tuple[list[Score], Numbers]:
+    """Each score that follows from some values of the criteria, once, and which of them has each account, day by
+    day."""
+    import numpy as np
+
+    alike = np.zeros(values[0].at.size, dtype=np.int64)
+    for criterion, each in zip(tiers.criteria, values, strict=True):
+        steps = _steps(criterion, each.known)
+        _, alike = np.unique(alike * len(steps) + steps[each.at.ravel()], return_inverse=True)
+    _, firsts = np.unique(alike, return_index=True)
+    ids = [each.id for each in tiers.criteria]
+    told = ([each.known[each.at.flat[first]] for each in values] for first in firsts.tolist())
+    return [score_account(tiers, dict(zip(ids, each, strict=True))) for each in told], alike.astype(np.int32)
+
+
+def _steps(criterion: Criterion, known: Sequence[Value]) -> Numbers:
+    """Numbers of values, the same for those that earn the same: of one band, whose bands go from low to high, or of
+    one choice."""
+    import numpy as np
+
+    starts = [band.from_ for band in criterion.bands if band.from_ is not None]
+    steps = [bisect_right(starts, value) if isinstance(value, Decimal) else value for value in known]
+    numbers = {step: number for number, step in enumerate(dict.fromkeys(steps))}
+    return np.array([numbers[step] for step in steps], dtype=np.int32)
+
+
+def _columns(days: Sequence[date], accounts: Sequence[str], scores: Sequence[Score], which: Numbers) -> pa.Table:
+    """The rows of all accounts, day by day; ``which`` of the scores each has."""
     import numpy as np
     import pyarrow as pa
 
     parts = [[part for part in score.parts if part.counts] for score in scores]
     counts = np.array([len(each) for each in parts], dtype=np.int32)
     begins = np.cumsum(counts, dtype=np.int32) - counts
-    which = np.array(numbers, dtype=np.int32)
     row = np.repeat(np.arange(len(which), dtype=np.int32), counts[which])
     nth = np.arange(len(row), dtype=np.int32) - np.repeat(np.cumsum(counts[which]) - counts[which], counts[which])
     part = begins[which][row] + nth.astype(np.int32)

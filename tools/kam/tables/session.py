@@ -195,6 +195,11 @@ class Tables:
         with self._limited(self.connection, self.seconds):
             return _read(self.connection, sql, dict(params or {}), None).rows
 
+    def read_arrow(self, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
+        """As ``read``, as columns of Arrow."""
+        with _without_warnings():
+            return self._read_arrow(self.connection, sql, params)
+
     def read_many(
         self, queries: Iterable[str | TablesError], params: Mapping[str, Any] | None = None
     ) -> Iterator[pa.Table | TablesError]:
@@ -209,8 +214,7 @@ class Tables:
             except TablesError as error:
                 return error
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # the copy warned of costs less than to plan a query twice
+        with _without_warnings():
             if self.readers.connections:
                 yield from self.readers.read(ask, queries)
             else:
@@ -281,6 +285,14 @@ class Tables:
         except duckdb.Error as error:
             self.late.failures += 1
             raise _failed(error) from None
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Arrow straight from a query is warned of, as it copies the rows: that costs less than to plan a query twice."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def _read(connection: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any], limit: int | None) -> Result:
