@@ -46,6 +46,12 @@ def test_sample_has_no_errors_and_hardly_a_warning(report: Report) -> None:
     assert len(report.problems) <= 5
 
 
+@pytest.mark.parametrize("table", ["accounts", "contracts", "opportunities", "orders", "invoices"])
+def test_everything_of_a_table_can_be_asked_for(repository: Path, table: str) -> None:
+    result = CliRunner().invoke(cli, ["-C", str(repository), "query", f"SELECT * FROM {table}", "--format", "csv"])
+    assert result.exit_code == 0, result.output
+
+
 def test_sample_settings_have_no_problems(sample: Portfolio) -> None:
     assert sample.settings.problems == []
 

@@ -162,14 +162,28 @@ def test_rows_of_one_record_are_told_apart_in_an_example(kam: Run) -> None:
 def test_a_missing_rate_fails_and_names_currency_and_date(kam: Run, root: Path) -> None:
     path = root / "accounts/acme/opportunities/foreign.md"
     text = DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR")
-    path.write_text(text.replace("2026-01-01", "2020-01-01").replace("2026-02-01", "2020-02-01"), "utf-8")
+    path.write_text(text.replace("2026-01-01", "2015-01-01").replace("2026-02-01", "2015-02-01"), "utf-8")
     try:
-        result = kam("kpi", "won_value", "--as-of", "2020-06-30")
+        result = kam("kpi", "won_value", "--as-of", "2015-06-30")
         assert result.exit_code == 1
-        assert "no rate for EUR on 2020-02-01" in result.stderr
+        assert "no rate for EUR on 2015-02-01" in result.stderr
         assert "–  –" in result.stdout, "of how many records is not known either"
-        shown = json.loads(kam("kpi", "won_value", "--as-of", "2020-06-30", "--format", "json").stdout)
+        shown = json.loads(kam("kpi", "won_value", "--as-of", "2015-06-30", "--format", "json").stdout)
         assert (shown["kpis"][0]["value"], shown["kpis"][0]["n"]) == (None, None)
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize(("lang", "remedy"), [("en", "leave out those that end in _base"), ("zh", "以 _base 结尾的列")])
+def test_a_query_that_lacks_a_rate_is_told_what_to_do(kam: Run, root: Path, lang: str, remedy: str) -> None:
+    path = root / "accounts/acme/opportunities/foreign.md"
+    path.write_text(
+        DEAL.format(title="F", stage="won", amount=5).replace("CNY", "EUR").replace("2026", "2015"), "utf-8"
+    )
+    try:
+        result = kam("query", "SELECT * FROM opportunities", lang=lang)
+        assert result.exit_code == 2 and "EUR" in result.stderr and remedy in result.stderr
+        assert kam("query", "SELECT id, amount FROM opportunities", lang=lang).exit_code == 0
     finally:
         path.unlink()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -105,6 +106,12 @@ def test_a_failure_leaves_what_was_there(
 
 
 def test_what_is_said_names_missing_rates_and_warns_of_confidential_fields(repository: Path, tmp_path: Path) -> None:
-    result = export(repository, tmp_path / "all", "zh")
+    for name in ("accounts", "site-config"):
+        shutil.copytree(repository / name, tmp_path / name, ignore=shutil.ignore_patterns("theme"))
+    (tmp_path / "mkdocs.yml").touch()
+    currencies = tmp_path / "site-config/currencies.yml"
+    currencies.write_text(currencies.read_text("utf-8").replace("      2019-01-01: 7.7500\n", ""), "utf-8")
+    result = export(tmp_path, tmp_path / "all", "zh")
     assert "包含全部字段（含保密内容），请妥善保管" in result.stdout
     assert "其中为空：" in result.stderr
+    assert export(repository, tmp_path / "none").stderr == ""

@@ -13,12 +13,21 @@ from kam.cli.context import Context, as_of_option, fail, report_left_out, words
 from kam.cli.grid import FORMATS, is_numeric, render_csv, render_json, render_markdown, render_table, shown
 
 if TYPE_CHECKING:
+    from kam.model.schema import Label
     from kam.tables import Result
 
 ROWS = 1_000
 MAX_CELL = 60
 GRACE = 5.0
 """Seconds that a query may go on after it was told to stop; some functions cannot be interrupted."""
+
+NO_RATE = "no rate for "
+RATE: Label = {
+    "en": ". Add a rate of that day or earlier to site-config/currencies.yml, or name the columns you want and leave "
+    "out those that end in _base",
+    "zh": "。请在 site-config/currencies.yml 中补上当日或更早的汇率；或只列出所需的列，不取以 _base 结尾的列",
+}
+"""What to do where an amount cannot be converted: SELECT * asks for it, though few want it."""
 
 
 @click.command(
@@ -53,7 +62,8 @@ def command(ctx: Context, *, sql: str, form: str, limit: int, seconds: float) ->
         try:
             result = tables.query(sql, limit=limit, seconds=seconds)
         except TablesError as error:
-            fail(error.words["en"], error.words["zh"], lang=ctx.lang)
+            remedy = RATE if NO_RATE in str(error) else {}
+            fail(*(error.words[lang] + remedy.get(lang, "") for lang in ("en", "zh")), lang=ctx.lang)
         finally:
             watch.cancel()
         left_out = portfolio.left_out()
