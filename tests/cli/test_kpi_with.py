@@ -81,6 +81,11 @@ def test_without_names_only_what_moves_is_listed(kam: Run) -> None:
     assert "other KPIs stay as they are" in result.stdout.splitlines()[-1]
 
 
+def test_one_that_does_not_move_is_no_list(kam: Run) -> None:
+    assert kam("order_value").stdout.splitlines()[-1] == "The KPI does not move."
+    assert kam("order_value", lang="zh").stdout.splitlines()[-1] == "该指标没有变化。"
+
+
 def test_chinese_and_markdown_with_groups_trend_and_records(kam: Run) -> None:
     text = kam("win_rate", "--by", "account", "--trend", "2", "--facts", "--format", "md", lang="zh").stdout
     assert text.splitlines()[0] == "假设：记录修改 1 条、新增 1 条"

@@ -125,6 +125,9 @@ def test_settings_of_figures_are_changed_where_they_are_named(assume: Assume) ->
 
 WRONG = [
     ("amount: 5\n", 1, "list", "A what-if file is a list of assumptions"),
+    ("", 1, "list", "A what-if file is a list of assumptions"),
+    ("# nothing yet\n", 1, "list", "A what-if file is a list of assumptions"),
+    ("[]\n", 1, "list", "A what-if file is a list of assumptions"),
     ("- recrod: acme\n", 1, "form-near", "Did you mean record?"),
     ("- 12\n", 1, "form", "cannot be told"),
     (f"- record: {DEAL}x\n  set: {{amount: 5}}\n", 1, "record-near", f"Did you mean {DEAL}?"),

@@ -67,9 +67,11 @@ class WhatIfPrinter:
 
     def _same(self, count: int, total: int) -> str:
         if self.lang == "zh":
-            return f"{'全部' if count == total else '其余'} {count} 个指标没有变化。"
+            return (
+                "该指标没有变化。" if total == 1 else f"{'全部' if count == total else '其余'} {count} 个指标没有变化。"
+            )
         if count == total:
-            return f"None of the {total} KPIs moves."
+            return f"None of the {total} KPIs moves." if total > 1 else "The KPI does not move."
         return "1 other KPI stays as it is." if count == 1 else f"{count} other KPIs stay as they are."
 
     def _overview(self, listed: Sequence[Comparison]) -> str:

@@ -59,7 +59,7 @@ def read_assumptions(portfolio: Portfolio, path: str, raw: bytes, as_of: date) -
 
     ``path`` goes into the problems. Assumed changes of state happen at the end of the day.
     """
-    file = load_yaml_with_lines(path, raw, list_ok=True)
+    file = load_yaml_with_lines(path, raw, empty_ok=True, list_ok=True)
     patch = read_patch(file, portfolio, as_of)
     end = datetime.combine(as_of, time(23, 59), ZoneInfo(portfolio.settings.site.time_zone))
     desk = Desk(portfolio.root, portfolio.settings, portfolio, as_of, end.isoformat(timespec="minutes"))

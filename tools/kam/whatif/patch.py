@@ -67,7 +67,7 @@ class Patch:
 def read_patch(file: LocatedYaml, portfolio: Portfolio, as_of: date) -> Patch:
     """What the file says; what makes no sense is added to its problems. Values are not judged yet."""
     patch = Patch(file)
-    if file.value is not None:
+    if file.value is not None or not file.problems:
         _Reader(patch, portfolio, as_of).read()
     return patch
 
@@ -78,7 +78,7 @@ class _Reader:
         self.types = portfolio.settings.types
 
     def read(self) -> None:
-        if not isinstance(self.file.value, list):
+        if not isinstance(self.file.value, list) or not self.file.value:
             self.file.report((), RULE, "list")
             return
         for at, item in enumerate(self.file.value):
