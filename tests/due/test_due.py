@@ -99,7 +99,7 @@ ITEM = Due("action", "acme/plans/p", "plan", "acme", "2026-06-10", ("li",), {}, 
 )
 def test_work_goes_to_who_acts_for_somebody_away_or_gone(people: dict[str, Any], who: str, acting: str) -> None:
     known = {name: Person(name, {"en": name}) for name in ("li", "wang", "boss")}
-    known["li"] = replace(known["li"], **people)
+    known["li"] = known["li"]._replace(**people)
     assert find_acting("li", known, AS_OF) == acting
     assert is_for(ITEM, who, known, AS_OF) and is_for(ITEM, "li", known, AS_OF)
     assert {name for name in known if is_for(ITEM, name, known, AS_OF)} == {"li", acting}

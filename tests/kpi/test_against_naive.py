@@ -338,7 +338,7 @@ KNOWN = {"account", "tier", "industry", "country", "account_owner", "person", "o
 
 def prepared(settings: Settings) -> Settings:
     euro = Currency("EUR", {"en": "Euro", "zh": "欧元"}, rates=tuple((on.isoformat(), r) for on, r in RATES["EUR"]))
-    currencies = replace(settings.currencies, base="CNY", listed={"EUR": euro})
+    currencies = settings.currencies._replace(base="CNY", listed={"EUR": euro})
     return replace(settings, people=PEOPLE, currencies=currencies)
 
 

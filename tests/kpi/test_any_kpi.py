@@ -15,7 +15,7 @@ def test_money_in_several_currencies_is_converted_and_a_missing_rate_named(
     given: Given, sample_settings: Settings
 ) -> None:
     rates = {"EUR": Currency("EUR", {"en": "Euro", "zh": "欧元"}, rates=(("2026-01-01", Decimal("7.5")),))}
-    settings = replace(sample_settings, currencies=replace(sample_settings.currencies, base="CNY", listed=rates))
+    settings = replace(sample_settings, currencies=sample_settings.currencies._replace(base="CNY", listed=rates))
     records = ACME | {
         "acme/orders/2026-03#1": order("2026-03-01", 100, currency="EUR"),
         "acme/orders/2026-03#2": order("2026-03-01", 50, currency="CNY"),

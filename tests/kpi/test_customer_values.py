@@ -158,7 +158,7 @@ def test_margin_discount_and_horizon_come_from_the_settings(portfolio: Any, samp
     clv = sample_settings.part(Figures).clv
     changes: list[dict[str, Any]] = [
         {}, {"margin": Decimal(60)}, {"clv": replace(clv, discount=None)},
-        {"clv": replace(clv, horizon=replace(clv.horizon, months=6))}, {"margin": None},
+        {"clv": replace(clv, horizon=clv.horizon._replace(months=6))}, {"margin": None},
     ]  # fmt: skip
     values = []
     for at, change in enumerate(changes):

@@ -178,7 +178,7 @@ def test_a_table_made_from_a_kpi_that_asks_for_it_is_a_mistake_and_no_endless_lo
 def test_fiscal_periods_are_told_apart_from_those_of_the_calendar(
     given: Given, sample_settings: Settings, by: str, expected: dict[str, int]
 ) -> None:
-    april = replace(sample_settings, site=replace(sample_settings.site, fiscal_year_start_month=4))
+    april = replace(sample_settings, site=sample_settings.site._replace(fiscal_year_start_month=4))
     records = orders(("ann", "2026-03-31", 1), ("ann", "2026-04-01", 1), ("ann", "2026-06-30", 1))
     result = asked(given(records, april), "order_value", by=by)
     assert {group.key: group.figure.value for group in result.by} == expected

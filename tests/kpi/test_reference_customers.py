@@ -178,7 +178,7 @@ def test_gross_and_net_revenue_retention(given: Given) -> None:
 def test_recurring_revenue_follows_amendments_and_not_exchange_rates(given: Given, sample_settings: Settings) -> None:
     rates = (("2024-01-01", Decimal(8)), ("2026-01-01", Decimal(4)))
     euro = {"EUR": Currency("EUR", {"en": "Euro", "zh": "欧元"}, rates=rates)}
-    settings = replace(sample_settings, currencies=replace(sample_settings.currencies, base="CNY", listed=euro))
+    settings = replace(sample_settings, currencies=sample_settings.currencies._replace(base="CNY", listed=euro))
     records = (
         account("a")
         | account("b")

@@ -90,7 +90,7 @@ def with_quotas(settings: Settings) -> Settings:
         "cat": Person("cat", NAMES, team="North", quotas=(Quota("2026-04-01", "2026-06-30", Decimal(100)),)),
     }
     euro = {"EUR": Currency("EUR", NAMES, rates=(("2026-01-01", Decimal(4)), ("2026-03-01", Decimal(5))))}
-    return replace(settings, people=people, currencies=replace(settings.currencies, base="CNY", listed=euro))
+    return replace(settings, people=people, currencies=settings.currencies._replace(base="CNY", listed=euro))
 
 
 def test_attainment_is_won_value_by_the_quota_of_the_running_period(given: Given, sample_settings: Settings) -> None:

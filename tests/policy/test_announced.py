@@ -48,5 +48,5 @@ def test_years_that_are_not_known(
 def test_two_calendars_of_a_country_are_told_once(sample_settings: Settings) -> None:
     both = with_calendars(sample_settings, CHINA, replace(CHINA, id="beijing"))
     levels = both.part(ServiceLevels)
-    used = replace(both, parts=Parts({"ServiceLevels": replace(levels, by_country={"HK": "beijing"})}))
+    used = replace(both, parts=Parts({"ServiceLevels": levels._replace(by_country={"HK": "beijing"})}))
     assert len(find_unannounced(used, date(2040, 3, 1))) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -148,7 +147,7 @@ def test_a_profile_promises_more_or_less_than_its_tier() -> None:
         {"kind": "visit", "every": "two_weeks", "person": "wang-fang"},
         {"kind": "newsletter", "every": "year"},
     ]
-    found = promises_on(account(care=care), replace(cadence(grace="2 weeks"), grace=Span(3)), date(2026, 3, 1))
+    found = promises_on(account(care=care), cadence(grace="2 weeks")._replace(grace=Span(3)), date(2026, 3, 1))
     assert (found["visit"].every, found["visit"].grace, found["visit"].person) == (Span(14), Span(3), "wang-fang")
     assert found["newsletter"].every == Span(months=12)
     never: Any = [{"kind": "visit", "every": "never"}]

@@ -56,7 +56,7 @@ def test_who_stands_in_finds_the_work_of_somebody_away(snapshot: Snapshot) -> No
     settings = snapshot.settings
     from kam.settings.values import Absence
 
-    away = replace(settings.people["su-peiyu"], absences=(Absence("2026-11-01", "2026-12-31"),))
+    away = settings.people["su-peiyu"]._replace(absences=(Absence("2026-11-01", "2026-12-31"),))
     view = View(replace(snapshot, settings=replace(settings, people={**settings.people, "su-peiyu": away})), "en")
     line = next(each for each in due_lines(view, snapshot.due, "due") if "su-peiyu" in each.people)
     assert line.people == "fischer-lena¦su-peiyu"

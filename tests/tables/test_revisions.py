@@ -24,7 +24,7 @@ LI = Person("li-ming", {"en": "Li Ming", "zh": "李明"}, emails=("Li.Ming@examp
 
 @pytest.fixture
 def settings(sample_settings: Settings) -> Settings:
-    site = replace(sample_settings.site, time_zone="Asia/Shanghai")
+    site = sample_settings.site._replace(time_zone="Asia/Shanghai")
     return replace(sample_settings, site=site, people={"li-ming": LI})
 
 

@@ -29,7 +29,7 @@ def with_rates(settings: Settings, **rates: list[tuple[str, str]]) -> Settings:
         code: Currency(code, {"en": code, "zh": code}, rates=tuple((on, Decimal(rate)) for on, rate in given))
         for code, given in rates.items()
     }
-    return replace(settings, currencies=replace(settings.currencies, base="CNY", listed=listed))
+    return replace(settings, currencies=settings.currencies._replace(base="CNY", listed=listed))
 
 
 def test_every_type_and_list_has_its_table_even_without_records(sample_settings: Settings) -> None:

@@ -25,7 +25,7 @@ def with_things(settings: Settings, drafts: Iterable[Draft], base: str) -> Setti
             people[draft.id] = Person(id=draft.id, names=names)
         elif draft.make == "product" and draft.id not in products:
             products[draft.id] = Product(id=draft.id, names=names)
-    return replace(settings, people=people, products=products, currencies=replace(settings.currencies, base=base))
+    return replace(settings, people=people, products=products, currencies=settings.currencies._replace(base=base))
 
 
 class Validity:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
+
+from kam.model.schema import NOTHING
 
 FieldPath = tuple[str | int, ...]
 
@@ -17,8 +20,7 @@ class Level(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule says of one record, before it is known where in the file it stands.
 
     ``path`` leads to the value inside the record (``("contacts", 2, "email")``); ``key`` names the
@@ -28,7 +30,7 @@ class Finding:
 
     path: FieldPath = ()
     key: str = "default"
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = NOTHING
     record: str = ""
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 Label = Mapping[str, str]
 """The same text in every language of the site: ``{"en": …, "zh": …}``."""
+NOTHING: Mapping[str, Any] = {}
+"""The default where nothing is said. Nobody may change it; it is a plain dict because settings can be pickled."""
 
 
 class Kind(StrEnum):
@@ -82,8 +84,7 @@ class Field:
         return {f.name: f for f in inner}
 
 
-@dataclass(frozen=True)
-class States:
+class States(NamedTuple):
     """The state machine of a type: which state may follow which."""
 
     field: str

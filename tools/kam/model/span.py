@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 UNITS = {
     "day": (1, 0),
@@ -20,8 +20,7 @@ SPAN = re.compile(r"(?:(0|[1-9][0-9]{0,3})[ _])?(day|week|month|quarter|half_yea
 WORDS = {"two": "2"}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """So many days and months. Months are counted from a day to the same day of the month, or to that month's last."""
 
     days: int = 0

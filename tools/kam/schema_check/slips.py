@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from kam.model.problem import FieldPath
-from kam.model.schema import Field, RecordType
+from kam.model.schema import NOTHING, Field, RecordType
 from kam.schema_check.currency_names import find_currency
 from kam.schema_check.engine import SchemaError, engine_of
 from kam.schema_check.formats import PATTERNS
@@ -24,14 +23,13 @@ FORMAT_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaSlip:
+class SchemaSlip(NamedTuple):
     """One thing that does not fit: the rule, the path of the value (or of what is missing) and the words."""
 
     rule: str
     path: FieldPath = ()
     key: str = "default"
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = NOTHING
 
 
 def find_schema_slips(rtype: RecordType, data: Mapping[str, Any]) -> Iterator[SchemaSlip]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from kam.model.schema import RecordType
+from kam.model.schema import NOTHING, RecordType
 from kam.settings.parts import Known
 from kam.settings.requirements import read_by_tier
 from kam.settings.section import Section
@@ -15,11 +15,10 @@ EVERY = "default"
 NEVER = "never"
 
 
-@dataclass(frozen=True)
-class Ages:
+class Ages(NamedTuple):
     """Tier (or ``default``) → record type → days; 0 for a type that never grows old."""
 
-    days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    days: Mapping[str, Mapping[str, int]] = NOTHING
 
     def allowed(self, rtype: RecordType, tier: str) -> int | None:
         """Days that a record of that type may go without a look in an account of that tier; None: as long as it

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from kam.model.problem import Level
-from kam.model.schema import Field, Kind, Label, RecordType
+from kam.model.schema import NOTHING, Field, Kind, Label, RecordType
 from kam.settings.parts import Known
 from kam.settings.requirements import choices_of
 from kam.settings.section import BAD, Section, nearest, shown
@@ -34,8 +34,7 @@ class Identity(StrEnum):
     SIGNATURE = "signature"
 
 
-@dataclass(frozen=True)
-class ApprovalRule:
+class ApprovalRule(NamedTuple):
     """Records of ``type`` for which all of this holds need the approvals: choices (``where``), fields that are filled,
     the account's tiers, numbers that reach a least value (amounts in the base currency, whatever their sign), a date
     on or after ``since``. Empty conditions hold for every record.
@@ -46,11 +45,11 @@ class ApprovalRule:
 
     name: str
     type: str
-    label: Label = field(default_factory=dict)
-    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    label: Label = NOTHING
+    where: Mapping[str, tuple[str, ...]] = NOTHING
     filled: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
-    at_least: Mapping[str, Decimal] = field(default_factory=dict)
+    at_least: Mapping[str, Decimal] = NOTHING
     since: str = ""
     states: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
@@ -64,8 +63,7 @@ class ApprovalRule:
         return self.all_of or self.any_of
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(NamedTuple):
     """Records of ``type``, in accounts of these tiers and in these states (empty: all), are verified by a second
     person within so many days of each change. ``by`` names the roles that may do it (empty: any colleague), ``fields``
     what is looked at (empty: all that is no note)."""
@@ -79,8 +77,7 @@ class Verification:
     identity: Identity = Identity.EMAIL
 
 
-@dataclass(frozen=True)
-class Approvals:
+class Approvals(NamedTuple):
     """The whole file. ``covers`` names, by type, the fields that an approval is about; a type that is not in it is
     approved with all fields that are no notes. ``committer`` asks that the commit was also made by the same person,
     not only written; ``role_names`` are what roles are called in records and messages."""
@@ -88,10 +85,10 @@ class Approvals:
     identity: Identity = Identity.EMAIL
     committer: bool = False
     stand_ins: bool = True
-    role_names: Mapping[str, Label] = field(default_factory=dict)
+    role_names: Mapping[str, Label] = NOTHING
     rules: tuple[ApprovalRule, ...] = ()
-    covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    verification: Mapping[str, Verification] = field(default_factory=dict)
+    covers: Mapping[str, tuple[str, ...]] = NOTHING
+    verification: Mapping[str, Verification] = NOTHING
 
     @property
     def demands(self) -> tuple[ApprovalRule | Verification, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kam.model.problem import Level
-from kam.model.schema import Field, Kind, Label, RecordType
+from kam.model.schema import NOTHING, Field, Kind, Label, RecordType
 from kam.model.span import Span, parse_span
 from kam.settings.parts import Known
 from kam.settings.section import Section, nearest
@@ -18,17 +18,15 @@ OWNER = "owner"
 """The role of whoever owns the account."""
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """Records of a type that are contacts: with one of these values in each field of ``where``, none of ``unless``."""
 
     type: str
-    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = NOTHING
+    unless: Mapping[str, tuple[str, ...]] = NOTHING
 
 
-@dataclass(frozen=True)
-class ContactKind:
+class ContactKind(NamedTuple):
     """A kind of contact and the records that count as one."""
 
     id: str
@@ -36,8 +34,7 @@ class ContactKind:
     counts: tuple[Counted, ...]
 
 
-@dataclass(frozen=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """One contact of a kind in every span, at the latest so long after its end; ``role`` says who should make it."""
 
     kind: str
@@ -46,8 +43,7 @@ class Rhythm:
     role: str = OWNER
 
 
-@dataclass(frozen=True)
-class Cadence:
+class Cadence(NamedTuple):
     """The rhythms of each tier. Accounts in other phases than ``lifecycle`` are not counted (empty: all are).
 
     ``from_`` is the ISO day from which anything is counted, empty for always. ``grace`` is that of contacts
@@ -55,7 +51,7 @@ class Cadence:
     """
 
     kinds: tuple[ContactKind, ...] = ()
-    tiers: Mapping[str, tuple[Rhythm, ...]] = field(default_factory=dict)
+    tiers: Mapping[str, tuple[Rhythm, ...]] = NOTHING
     lifecycle: tuple[str, ...] = ()
     from_: str = ""
     grace: Span = NO_TIME

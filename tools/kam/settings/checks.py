@@ -13,9 +13,10 @@ Rules without which records could not be read or compared as what they are (``pr
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kam.model.problem import Level
+from kam.model.schema import NOTHING
 from kam.settings.parts import Known
 from kam.settings.section import Section, nearest, shown
 
@@ -25,13 +26,12 @@ LEVELS = (Level.ERROR.value, Level.WARNING.value, Level.INFO.value, OFF)
 """From the strictest to none."""
 
 
-@dataclass(frozen=True)
-class RuleLevel:
+class RuleLevel(NamedTuple):
     """The level of one rule: everywhere (empty: as the rule has it), by record type, by tier of the account."""
 
     level: str = ""
-    types: Mapping[str, str] = field(default_factory=dict)
-    tiers: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = NOTHING
+    tiers: Mapping[str, str] = NOTHING
 
     def find(self, type_name: str, tier: str) -> str:
         """What holds there; where both type and tier have a say, the stricter. Empty: as the rule has it."""
@@ -39,11 +39,10 @@ class RuleLevel:
         return min(said, key=LEVELS.index) if said else self.level
 
 
-@dataclass(frozen=True)
-class Checks:
+class Checks(NamedTuple):
     """The levels that the company changed, by rule."""
 
-    rules: Mapping[str, RuleLevel] = field(default_factory=dict)
+    rules: Mapping[str, RuleLevel] = NOTHING
 
     @property
     def needs_tiers(self) -> bool:

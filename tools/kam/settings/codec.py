@@ -1,12 +1,12 @@
 """Settings as JSON and back, for the cache. Nothing of a cache file is ever run, only read as values.
 
-What a value is to become follows from the annotations of the dataclass that holds it, so that a new kind of setting
-needs no line here.
+What a value is to become follows from the annotations of the NamedTuple or dataclass that holds it, so that a new kind
+of setting needs no line here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -22,22 +22,31 @@ Decoder = Callable[[Json], Any]
 
 
 def to_json(value: Any) -> Json:
-    """A settings value (dataclass, mapping, tuple, Decimal, text …) as plain JSON without what is at its default."""
+    """A settings value (NamedTuple, mapping, tuple, Decimal, text …) as plain JSON without what is at its default."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, str | int | float) or value is None:
         return value
-    if isinstance(value, tuple | list | frozenset):
+    if isinstance(value, tuple | list | frozenset) and not hasattr(value, "_fields"):
         return [to_json(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, Mapping):
         return {key: to_json(each) for key, each in value.items()}
     plain: dict[str, Json] = {}
-    for each in fields(value):
-        found = getattr(value, each.name)
-        default = each.default_factory() if each.default_factory is not MISSING else each.default
+    for name, default in _iter_fields(value):
+        found = getattr(value, name)
         if found != default:
-            plain[each.name] = found if each.name == "json_schema" else to_json(found)
+            plain[name] = found if name == "json_schema" else to_json(found)
     return plain
+
+
+def _iter_fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a NamedTuple or dataclass, each with its default."""
+    if isinstance(value, tuple):
+        defaults: Mapping[str, Any] = value._field_defaults  # type: ignore[attr-defined]
+        yield from ((name, defaults.get(name, MISSING)) for name in value._fields)  # type: ignore[attr-defined]
+        return
+    for each in fields(value):
+        yield each.name, each.default_factory() if each.default_factory is not MISSING else each.default
 
 
 def encode(value: Any) -> bytes:
@@ -46,20 +55,20 @@ def encode(value: Any) -> bytes:
 
 
 def decode(wanted: type[T], line: bytes) -> T:
-    """The dataclass that ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    """The value that ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     return from_json(wanted, orjson.loads(line))
 
 
 def from_json(wanted: type[T], plain: Json) -> T:
-    """The dataclass that ``to_json`` made plain. Raises ValueError, KeyError or TypeError for anything else."""
+    """The value that ``to_json`` made plain. Raises ValueError, KeyError or TypeError for anything else."""
     return cast(T, _decoder(cast(Any, wanted))(plain))
 
 
 @cache
 def _decoder(hint: Any) -> Decoder:
     """What turns plain JSON into a value of that annotation."""
-    if is_dataclass(hint):
-        return _dataclass_decoder(cast(type, hint))
+    if is_dataclass(hint) or hasattr(hint, "_field_defaults"):
+        return _fields_decoder(cast(type, hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {each.value: each for each in hint}.__getitem__
     if hint is Decimal:
@@ -89,7 +98,7 @@ def _sequence_decoder(origin: type, arguments: tuple[Any, ...]) -> Decoder:
     return origin if inner is _same else lambda plain: origin(map(inner, plain))
 
 
-def _dataclass_decoder(wanted: type) -> Decoder:
+def _fields_decoder(wanted: type) -> Decoder:
     decoders: list[tuple[str, Decoder]] | None = None
 
     def decode_one(plain: Json) -> Any:

@@ -6,14 +6,13 @@ deletion:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kam.settings.parts import Known
 from kam.settings.section import Section
 
 
-@dataclass(frozen=True)
-class Deletion:
+class Deletion(NamedTuple):
     """``allowed`` names the record types whose records may be deleted without a trace in the archive."""
 
     allowed: tuple[str, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kam.model.problem import Level
-from kam.model.schema import Label
+from kam.model.schema import NOTHING, Label
 from kam.settings.parts import Known
 from kam.settings.requirements import choices_of
 from kam.settings.section import Section, shown
@@ -19,8 +19,7 @@ SLIP = 0.85
 """So alike are a role and its misspelling; ``service-manager`` and ``service-engineer`` are two roles."""
 
 
-@dataclass(frozen=True)
-class WorkItem:
+class WorkItem(NamedTuple):
     """A piece of work in accounts of some tiers (empty: all). ``responsible`` and the rest name roles: ``owner`` and
     ``executive_sponsor`` of the account, a role in its team, or a role of the people file."""
 
@@ -33,12 +32,11 @@ class WorkItem:
     accountable: str = ""
     consulted: tuple[str, ...] = ()
     informed: tuple[str, ...] = ()
-    time_limit: Label = field(default_factory=dict)
+    time_limit: Label = NOTHING
     stand_in: str = ""
 
 
-@dataclass(frozen=True)
-class Responsibilities:
+class Responsibilities(NamedTuple):
     """The work items, in the order of the file. Where the Accountable may do the work, an item needs no Responsible."""
 
     items: tuple[WorkItem, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kam.settings.parts import Known
 from kam.settings.requirements import choices_of
@@ -11,8 +11,7 @@ from kam.settings.section import Section
 KEYS = ("tiers", "note_within_days", "looked_at_for_days")
 
 
-@dataclass(frozen=True)
-class HandOver:
+class HandOver(NamedTuple):
     """In accounts of these tiers (empty: all) a hand-over note is complete so many days after a change of owner; 0
     demands none. Changes are looked at for so many days, so that old ones need no note after the fact."""
 

@@ -1,6 +1,6 @@
 """The topics that a company's policy consists of: which file and section holds each, and what reads it.
 
-A topic is a module of this package with a frozen dataclass whose defaults demand nothing, and a reader. All the files
+A topic is a module of this package with a NamedTuple whose defaults demand nothing, and a reader. All the files
 are optional.
 """
 
@@ -32,7 +32,7 @@ class Known(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A topic: its file in ``site-config``, the key in there (empty: the whole file), its dataclass and its reader.
+    """A topic: its file in ``site-config``, the key in there (empty: the whole file), its class and its reader.
 
     The reader is given the section, empty where the file or the key is absent, and adds problems to its file.
     """
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 class Parts:
-    """The topics by their dataclass; one that comes from the cache is decoded when it is first asked for."""
+    """The topics by their class; one that comes from the cache is decoded when it is first asked for."""
 
     def __init__(self, values: Mapping[str, object] | None = None, lines: Mapping[str, bytes] | None = None) -> None:
         self._values = dict(values or {})
@@ -62,7 +62,7 @@ class Parts:
         return Parts({**self._values, type(part).__name__: part}, self._lines)
 
     def items(self) -> Mapping[str, Any]:
-        """Name of the dataclass → part, of those that were read from files."""
+        """Name of the class → part, of those that were read from files."""
         return self._values
 
 

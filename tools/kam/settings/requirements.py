@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from kam.model.schema import Kind, RecordType
+from kam.model.schema import NOTHING, Kind, RecordType
 from kam.settings.parts import Known
 from kam.settings.section import BAD, Section, nearest, shown
 
@@ -16,8 +16,7 @@ KEYS = ("tiers", "lifecycle", "level", "fields", "contacts", "team", "stand_in",
 RECORD_KEYS = ("type", "states", "covers_today", "within_months")
 
 
-@dataclass(frozen=True)
-class WantedRecord:
+class WantedRecord(NamedTuple):
     """A record that an account must have: of a type, in one of the states (any where none is named), whose span of
     days covers the day looked from, or whose date lies within so many months before it (0: whenever)."""
 
@@ -27,8 +26,7 @@ class WantedRecord:
     within_months: int = 0
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """What holds for accounts of some tiers in some phases of the lifecycle (empty: all).
 
     ``fields`` names fields of the profile (``purchasing.budget_month`` inside a map), ``contacts`` kinds of
@@ -46,11 +44,10 @@ class Requirement:
     records: tuple[WantedRecord, ...] = ()
 
 
-@dataclass(frozen=True)
-class Requirements:
+class Requirements(NamedTuple):
     """All of them by name, in the order of the file."""
 
-    by_name: Mapping[str, Requirement] = field(default_factory=dict)
+    by_name: Mapping[str, Requirement] = NOTHING
 
 
 def read_requirements(section: Section, known: Known) -> Requirements:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from kam.model.problem import Level as Weight
+from kam.model.schema import NOTHING
 from kam.settings.calendars import KEYS, Calendar, read_calendar
 from kam.settings.parts import Known
 from kam.settings.section import Section, nearest, shown
@@ -25,8 +26,7 @@ OWN_ROLES = ("handler", "manager", "owner", "sponsor")
 """Roles that an account or an issue names itself; ``manager`` is the handler's."""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """A length of time as it is promised. ``unit`` is ``min``, ``h`` or ``d``; around the clock, or working time."""
 
     amount: Decimal
@@ -42,8 +42,7 @@ class Limit:
         return f"{self.amount}{self.unit}{' business' if self.is_business else ''}"
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """Within what time an issue is answered by a person and solved; None where nothing is promised."""
 
     first_response: Limit | None = None
@@ -54,8 +53,7 @@ class Level:
         return self.first_response if clock == CLOCKS[0] else self.resolution
 
 
-@dataclass(frozen=True)
-class Escalation:
+class Escalation(NamedTuple):
     """Who is to be told when an issue is late: after ``share`` percent of the time, or ``late`` past its due moment.
 
     Empty ``tiers`` or ``severities`` stand for all. ``role`` is one of the people file or of ``OWN_ROLES``.
@@ -70,19 +68,18 @@ class Escalation:
     severities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ServiceLevels:
+class ServiceLevels(NamedTuple):
     """What is promised: tier (or ``default``) → severity (or ``default``) → level; and how the time is counted.
 
     ``by_tier`` and ``by_country`` say which calendar counts for an account, by tier first; ``calendar`` is that of all
     others. In the states of ``pause_while`` the time to the solution stands still, as it does while on hold.
     """
 
-    levels: Mapping[str, Mapping[str, Level]] = field(default_factory=dict)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    levels: Mapping[str, Mapping[str, Level]] = NOTHING
+    calendars: Mapping[str, Calendar] = NOTHING
     calendar: str = ""
-    by_tier: Mapping[str, str] = field(default_factory=dict)
-    by_country: Mapping[str, str] = field(default_factory=dict)
+    by_tier: Mapping[str, str] = NOTHING
+    by_country: Mapping[str, str] = NOTHING
     pause_while: tuple[str, ...] = ()
     escalation: tuple[Escalation, ...] = ()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import NamedTuple
 
 from kam.model.problem import Problem
 from kam.settings.checks import check_rule_name, is_protected
@@ -26,8 +27,7 @@ FILE = "site-config/suppressions.yml"
 KEYS = ("rule", "record", "field", "reason", "by", "until")
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One entry. ``record`` is a record's id, an account, or a pattern with ``*``; ``field`` may be empty: any field.
 
     ``until`` is the last day (ISO) on which it holds; ``line`` and ``column`` are where the entry begins in its file.

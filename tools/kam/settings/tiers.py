@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
-from kam.model.schema import Field, Kind, Label, RecordType
+from kam.model.schema import NOTHING, Field, Kind, Label, RecordType
 from kam.settings.parts import Known
 from kam.settings.section import Section, nearest, shown
 
@@ -21,8 +21,7 @@ PROFILE = "profile"
 FLAGS = ("true", "false")
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """Points for values from ``from_`` (included) to ``below`` (not included); None is without end."""
 
     from_: Decimal | None
@@ -30,8 +29,7 @@ class Band:
     points: Decimal
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One thing that earns points: a KPI of the account (in ``window``, else its own) or a field of the profile.
 
     A number has ``bands``, a choice has ``choices`` (value → points). The most it can earn is ``most`` × ``weight``.
@@ -43,7 +41,7 @@ class Criterion:
     profile_field: str = ""
     window: str = ""
     bands: tuple[Band, ...] = ()
-    choices: Mapping[str, Decimal] = field(default_factory=dict)
+    choices: Mapping[str, Decimal] = NOTHING
     weight: Decimal = Decimal(1)
     missing: str = ZERO
 
@@ -53,16 +51,14 @@ class Criterion:
         return max([*(band.points for band in self.bands), *self.choices.values()], default=Decimal(0))
 
 
-@dataclass(frozen=True)
-class Threshold:
+class Threshold(NamedTuple):
     """A tier and the score from which it begins."""
 
     tier: str
     from_: Decimal
 
 
-@dataclass(frozen=True)
-class Tiers:
+class Tiers(NamedTuple):
     """Criteria and thresholds, the highest first. Without criteria no tier follows from anything."""
 
     criteria: tuple[Criterion, ...] = ()

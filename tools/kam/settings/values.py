@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from kam.model.schema import Label
+from kam.model.schema import NOTHING, Label
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(NamedTuple):
     """What a person is to sell from ``from_`` to ``to`` (ISO dates, both included)."""
 
     from_: str
@@ -21,8 +20,7 @@ class Quota:
     currency: str = ""
 
 
-@dataclass(frozen=True)
-class Absence:
+class Absence(NamedTuple):
     """Days on which a person is away, from ``from_`` to ``to`` (ISO dates, both included)."""
 
     from_: str
@@ -30,8 +28,7 @@ class Absence:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Someone of ours. ``from_`` and ``to`` are ISO dates, empty where not known; ``capacity`` counts hours a
     week; ``cost_rate`` is the cost of an hour in the base currency; ``handle`` is the name on the Git server.
     ``former_roles`` keep approvals valid that were given in them; ``signing_keys`` are public SSH keys or OpenPGP
@@ -53,7 +50,7 @@ class Person:
     stand_in: str = ""
     aliases: tuple[str, ...] = ()
     quotas: tuple[Quota, ...] = ()
-    source: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = NOTHING
     absences: tuple[Absence, ...] = ()
     handle: str = ""
     former_roles: tuple[str, ...] = ()
@@ -73,8 +70,7 @@ class Person:
         return not self.has_left(on) and self.absence(on) is None
 
 
-@dataclass(frozen=True)
-class Product:
+class Product(NamedTuple):
     """Something we sell. Prices and cost are per unit, in ``currency`` (base currency where empty)."""
 
     id: str
@@ -86,11 +82,10 @@ class Product:
     currency: str = ""
     cost: Decimal | None = None
     active: bool = True
-    source: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True)
-class Currency:
+class Currency(NamedTuple):
     """A currency and its dated rates: the value of one unit in the base currency from that day on."""
 
     code: str
@@ -100,12 +95,11 @@ class Currency:
     rates: tuple[tuple[str, Decimal], ...] = ()
 
 
-@dataclass(frozen=True)
-class Currencies:
+class Currencies(NamedTuple):
     """The currencies of the portfolio. ``base`` is the one that totals are in; empty where none is named yet."""
 
     base: str
-    listed: Mapping[str, Currency] = field(default_factory=dict)
+    listed: Mapping[str, Currency] = NOTHING
 
     def rate(self, currency: str, on: date | str) -> Decimal | None:
         """Base currency for one unit of ``currency`` on that day: the last rate dated on or before it, else None."""
@@ -119,8 +113,7 @@ class Currencies:
         return found.rates[at - 1][1] if at else None
 
 
-@dataclass(frozen=True)
-class SiteSettings:
+class SiteSettings(NamedTuple):
     """``kam.yml``: who we are and how we count. ``week_start`` is an English day name in lower case;
     ``attachment_types`` are file endings without dot, ``attachment_max_mb`` megabytes a file. ``base_currency``
     is empty until somebody, or the first import, names it."""

@@ -268,8 +268,8 @@ def _with_rates(settings: Settings, patch: Patch) -> Settings:
     listed = dict(settings.currencies.listed)
     for code, since, rate in patch.rates:
         earlier = tuple(each for each in listed[code].rates if each[0] < since)
-        listed[code] = replace(listed[code], rates=(*earlier, (since, rate)))
-    return replace(settings, currencies=replace(settings.currencies, listed=listed))
+        listed[code] = listed[code]._replace(rates=(*earlier, (since, rate)))
+    return replace(settings, currencies=settings.currencies._replace(listed=listed))
 
 
 def _with_figures(settings: Settings, patch: Patch) -> Settings:
