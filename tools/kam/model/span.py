@@ -18,6 +18,8 @@ UNITS = {
 """Unit → days and months."""
 SPAN = re.compile(r"(?:(0|[1-9][0-9]{0,3})[ _])?(day|week|month|quarter|half_year|year)s?\Z")
 WORDS = {"two": "2"}
+SHORTEST = 28
+"""Days that every month has."""
 
 
 class Span(NamedTuple):
@@ -58,4 +60,4 @@ def parse_span(text: str) -> Span | None:
 def add_months(day: date, months: int) -> date:
     """The same day of the month so many months later (or earlier), or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, day.day if day.day <= SHORTEST else min(day.day, monthrange(year, month + 1)[1]))

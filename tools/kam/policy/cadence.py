@@ -249,20 +249,21 @@ def _periods(
     anchor = days[at - 1] if at else begin
     if promise.every.after(anchor) < begin:
         anchor = begin
-    times = 1
-    while (first := promise.every.after(anchor, times - 1)) <= until:
+    first, times = anchor, 1
+    while first <= until:
         due = promise.every.after(anchor, times)
         latest = promise.grace.after(due)
         in_time = bisect_right(days, due, lo=at, hi=max(at, stop))
         if in_time > at or (at < stop and days[at] <= latest):
             at = max(in_time, at + 1)
             yield Period(first, due, latest, contacts[at - 1], promise)
-            anchor, times = days[at - 1], 1
+            first = anchor = days[at - 1]
+            times = 1
         elif latest >= end:
             return
         else:
             yield Period(first, due, latest, None, promise)
-            times += 1
+            first, times = due, times + 1
 
 
 def find_person(profile: Data, promise: Promise, people: Mapping[str, Person], day: date) -> str:
