@@ -18,6 +18,15 @@ def test_complaint_rate_is_complaints_by_orders(given: Given) -> None:
     assert result.status == "bad"
 
 
+def test_where_no_feedback_is_recorded_no_complaint_is_no_good_rate(given: Given) -> None:
+    records = ACME | {f"acme/orders/2026-03#{n}": order("2026-03-01") for n in range(8)}
+    result = figure(given(records), "complaint_rate")
+    assert (result.value, result.n, result.status) == (None, 0, "none")
+    praise = {"acme/feedback/p": {"kind": "csat", "on": "2026-04-01", "score": 5}}
+    assert value(given(records | praise), "complaint_rate") == 0
+    assert value(given(records | praise), "complaint_rate", date(2026, 3, 31)) is None
+
+
 def issue(severity: str = "high", **more: Any) -> dict[str, Any]:
     return {
         "title": "Broken",

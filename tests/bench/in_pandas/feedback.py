@@ -43,7 +43,8 @@ def _ease(frame: Frame) -> Any:
 
 def _complaints(records: Records, day: Day) -> Frame:
     frame, orders = records.table("feedback"), records.placed(day)
-    frame, orders = of_customers(frame[frame.kind == "complaint"]), of_customers(orders[orders.is_order])
+    orders = of_customers(orders[orders.is_order]) if frame["on"].min() <= day.at else orders.iloc[:0]
+    frame = of_customers(frame[frame.kind == "complaint"])
     return pd.concat([facts(frame, frame["on"], 1), facts(orders, orders["date"], None, 1)])
 
 

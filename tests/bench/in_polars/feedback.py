@@ -24,7 +24,9 @@ def _end(at: int, usual: int) -> pl.Expr:
 
 def _complaints(records: Records, days: Lazy) -> Lazy:
     complaints = records.table("feedback").filter(col("kind") == "complaint", ~OURS).join(days, how="cross")
-    orders = placed(records.on("orders", days)).filter(REAL, ~OURS)
+    begun = records.table("feedback").select(begun=col("on").min())
+    orders = placed(records.on("orders", days)).filter(REAL, ~OURS).join(begun, how="cross")
+    orders = orders.filter(col("begun") <= col("day"))
     return pl.concat([facts(complaints, "on", ONE), facts(orders, "date", NO, ONE)])
 
 
