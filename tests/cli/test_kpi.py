@@ -70,7 +70,7 @@ def test_all_kpis_in_a_table(kam: Run) -> None:
 
 def test_tables_line_up_in_chinese(kam: Run) -> None:
     lines = kam("kpi", "win_rate", "--by", "account", "--as-of", "2026-06-30", lang="zh").stdout.splitlines()
-    assert lines[0].startswith("赢单率 (win_rate): 50.0 %, n = 4")
+    assert lines[0].startswith("赢单率（win_rate）：50.0 %，记录数 4，")
     rows = [line for line in lines[2:] if line]
     places = {display_width(line[: line.index("%")]) for line in rows if "%" in line}
     assert len(places) == 1, "the values stand under each other"
@@ -284,7 +284,7 @@ def test_records_left_out_because_of_errors_are_named(root: Path, kam: Run) -> N
     try:
         said = kam("kpi", "win_rate", "--format", "json", "--as-of", "2026-06-30")
         assert document(said)["left_out"] == ["acme/opportunities/d9"]
-        assert "1 record(s) not counted because of errors" in said.stderr
+        assert "1 record not counted because of errors" in said.stderr
         assert "acme/opportunities/d9" in said.stderr
         assert "1 条记录因有错误未计入" in kam("query", "SELECT 1", lang="zh").stderr
     finally:

@@ -194,10 +194,11 @@ def report_left_out(ctx: Context, ids: Sequence[str]) -> None:
     """Say on standard error which records an error keeps out of what is shown."""
     if not ids:
         return
+    records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
     named = [*ids[:LISTED], *(["…"] if len(ids) > LISTED else [])]
     click.echo(
         ctx.words(
-            f"{len(ids)} record(s) not counted because of errors (see kam check): {', '.join(named)}",
+            f"{records} not counted because of errors (see kam check): {', '.join(named)}",
             f"{len(ids)} 条记录因有错误未计入（详见 kam check）：{'、'.join(named)}",
         ),
         err=True,

@@ -270,7 +270,8 @@ class RestatementPrinter:
             commit = steps[0].commit
             who = self.wording.person(commit.author_email, commit.author_name)
             day = commit.at.astimezone(self.zone).date()
-            said.append(f"{who}, {day}, {commit.sha[:10]}: {self._clip(commit.subject)}")
+            told, subject = [who, str(day), commit.sha[:10]], self._clip(commit.subject)
+            said.append(self._say(f"{', '.join(told)}: {subject}", f"{'，'.join(told)}：{subject}"))
         if len(steps) > 1:
             earlier = len(steps) - 1
             commits = "commit" if earlier == 1 else "commits"

@@ -109,10 +109,18 @@ class KpiPrinter:
 
     def _heading(self, r: KpiResult) -> str:
         span = f"{r.window.from_} – {r.window.to}" if r.window.from_ else str(r.window.to)
-        title = f"{r.title.get(self.lang, '')} ({r.id})"
-        note = self._note(r.figure)
-        text = f"{self._value(r, r.figure)}, n = {self._n(r.figure)}, {span}" + (f", {note}" if note else "")
-        return f"## {title}\n\n{text}" if self.is_markdown else f"{title}: {text}"
+        name, value, n, note = (
+            r.title.get(self.lang, ""),
+            self._value(r, r.figure),
+            self._n(r.figure),
+            self._note(r.figure),
+        )
+        if self.lang == "zh":
+            title, colon, comma, counted = f"{name}（{r.id}）", "：", "，", f"记录数 {n}"
+        else:
+            title, colon, comma, counted = f"{name} ({r.id})", ": ", ", ", f"n = {n}"
+        text = comma.join(filter(None, [value, counted, span, note]))
+        return f"## {title}\n\n{text}" if self.is_markdown else f"{title}{colon}{text}"
 
     def _table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[str]) -> str:
         from kam.kpi.labels import GROUPINGS
