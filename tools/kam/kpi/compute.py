@@ -143,7 +143,7 @@ def _compute_all(portfolio: RecordSource, tables: Tables, kpis: Sequence[Kpi], w
     mistakes = find_mistakes(portfolio, kpis, tables)
     with without_collector():
         failed = [asked.failed(kpi, mistakes[kpi.id]) for kpi in kpis if kpi.id in mistakes]
-        sound = sort_by_effort({kpi.id: kpi for kpi in kpis if kpi.id not in mistakes}.values())
+        sound = sort_by_effort({kpi.id: kpi for kpi in kpis if kpi.id not in mistakes}.values(), tables)
         found = {answer.kpi.id: asked.result(answer) for answer in chain(failed, asked.answers(sound))}
         return [found[kpi.id] for kpi in kpis]
 

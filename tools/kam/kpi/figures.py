@@ -67,7 +67,7 @@ def figures(
 def _put_together(kpis: Iterable[Kpi], evaluator: Evaluator, grouping: str) -> list[_Asked]:
     """Those made of the same sums of the same facts are asked for in one go."""
     alike: dict[tuple[str, ...], list[Kpi]] = {}
-    for kpi in sort_by_effort(kpis):
+    for kpi in sort_by_effort(kpis, evaluator.tables):
         over = AGGREGATIONS[kpi.aggregation].over
         alike.setdefault((kpi.sql, kpi.window, over) if over else (kpi.id,), []).append(kpi)
     return [_Asked(evaluator, tuple(each), grouping) for each in alike.values()]

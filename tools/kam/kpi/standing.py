@@ -54,10 +54,15 @@ def keep_spans(tables: Tables, kpi: Kpi, days: Sequence[date], fiscal_start: int
     return by_day(name)
 
 
-def sort_by_effort(kpis: Iterable[Kpi]) -> list[Kpi]:
+def sort_by_effort(kpis: Iterable[Kpi], tables: Tables) -> list[Kpi]:
     """In which order to begin KPIs that are worked out side by side: first those that can begin at once, then those
-    for which something is kept meanwhile, and the longest of each first, so that no core is left waiting at the end."""
-    return sorted(kpis, key=lambda kpi: (any(name in kpi.sql for name in STANDING), -len(kpi.sql)))
+    for which something is kept meanwhile, last those for which a table is filled; and the longest of each first, so
+    that no core is left waiting at the end."""
+
+    def effort(kpi: Kpi) -> tuple[bool, bool, int]:
+        return bool(tables.late.named_in(kpi.all_sql)), any(name in kpi.sql for name in STANDING), -len(kpi.sql)
+
+    return sorted(kpis, key=effort)
 
 
 def _keep(tables: Tables, name: str, days: Iterable[date]) -> None:
