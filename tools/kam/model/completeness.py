@@ -12,6 +12,8 @@ from kam.model.schema import Field, RecordType
 
 Test = Callable[[Any], bool]
 """Looks at a map; false for what is none."""
+LACKING = -1
+"""Stands for a measure where something may be missing, so that it takes a closer look."""
 MOST_SHAPES = 1000
 """For so many different sets of fields the measure is remembered."""
 
@@ -77,11 +79,13 @@ class _Scale(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What the set of its fields says of a record already: ``complete`` is what measuring it gives wherever
-    ``is_filled`` says that none of the fields is empty and all that stands below them is there."""
+    """What the set of its fields says of a record already: ``missing`` are fields it has not. ``measure`` gives the
+    weights of those filled and of all, at once, wherever none of its fields is empty and all that stands below them is
+    there, which ``is_filled`` asks; else None."""
 
+    measure: Callable[[Mapping[str, Any]], tuple[int, int] | None]
     is_filled: Test
-    complete: Completeness
+    missing: tuple[FieldPath, ...]
 
 
 def made_complete(rtype: RecordType, names: Collection[str]) -> Made | None:
@@ -97,23 +101,49 @@ def made_complete(rtype: RecordType, names: Collection[str]) -> Made | None:
 def _make_complete(scale: _Scale, names: tuple[str, ...]) -> Made | None:
     if not scale.total and not scale.inner:
         return None
-    missing = [name for name, _ in scale.weights if name not in names]
-    inner = [(name, is_list, below) for name, is_list, below in scale.inner if name in names]
-    tests = [(name, is_list, _flat_test(below, is_list=is_list)) for name, is_list, below in inner]
+    missing = [(name, weight) for name, weight in scale.weights if name not in names]
+    inner = [(name, is_list, _weigher(below, is_list=is_list)) for name, is_list, below in scale.inner if name in names]
     has_own = filled_test([name for name, _ in scale.weights if name in names])
+    own_filled, own_total = scale.total - sum(weight for _, weight in missing), scale.total
 
-    def is_filled(data: Mapping[str, Any]) -> bool:
+    def measure(data: Mapping[str, Any]) -> tuple[int, int] | None:
         if not has_own(data):
-            return False
-        for name, is_list, test in tests:
+            return None
+        below = 0
+        for name, is_list, weigh in inner:
             value = data[name]
-            if not value or isinstance(value, list) is not is_list or not test(value):
-                return False
-        return True
+            found = weigh(value) if value and isinstance(value, list) is is_list else LACKING
+            if found == LACKING:
+                return None
+            below += found
+        return own_filled + below, own_total + below
 
-    total = scale.total + sum(below.total for _, _, below in inner)
-    lacking = sum(weight for name, weight in scale.weights if name not in names)
-    return Made(is_filled, Completeness(total - lacking, total, tuple((name,) for name in missing)))
+    return Made(measure, lambda data: measure(data) is not None, tuple((name,) for name, _ in missing))
+
+
+def _weigher(scale: _Scale, *, is_list: bool) -> Callable[[Any], int]:
+    """The weights in a map, or in a list of them, that has all that is asked for, also in the maps and lists one level
+    further down; else LACKING, as where there is more below those."""
+    is_filled, total = scale.are_filled if is_list else scale.is_filled, scale.total
+    deeper = [
+        (name, inner_is_list, below.total, _flat_test(below, is_list=inner_is_list))
+        for name, inner_is_list, below in scale.inner
+    ]
+
+    def weigh(value: Any) -> int:
+        if not is_filled(value):
+            return LACKING
+        found = total
+        for name, inner_is_list, weight, test in deeper:
+            there = [each[name] for each in (value if is_list else (value,)) if name in each]
+            for each in there:
+                if not each or isinstance(each, list) is not inner_is_list or not test(each):
+                    return LACKING
+            if there:
+                found += weight
+        return found
+
+    return weigh
 
 
 def _flat_test(scale: _Scale, *, is_list: bool) -> Test:

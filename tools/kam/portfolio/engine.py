@@ -17,7 +17,6 @@ from kam.rules.contract import AccountRecords, Change, Fact, FactFinder, QuickTe
 from kam.rules.quick import nothing_amiss
 
 if TYPE_CHECKING:
-    from kam.model.completeness import Made
     from kam.model.schema import RecordType
     from kam.settings import Settings
 
@@ -68,15 +67,13 @@ class Engine:
         data, rtype, settings = record.data, known.rtype, self.settings
         shape = known.shape_of(tuple(data))
         found: list[Problem] = []
-        is_filled = shape.made is not None and shape.made.is_filled(data)
-        for is_quiet, looks in shape.looks_if_filled if is_filled else shape.looks:
+        made = shape.measure(data) if shape.measure else None
+        for is_quiet, looks in shape.looks_if_filled if made else shape.looks:
             if is_quiet is None or not is_quiet(data):
                 for rule, check in looks:
                     for finding in check(record, rtype, settings):
                         found.append(place(rule, finding, record.id))
-        if shape.made and is_filled:
-            return found, shape.made.complete.filled, shape.made.complete.total
-        filled, total, _ = measure_record(data, rtype, settings)
+        filled, total = made or measure_record(data, rtype, settings)[:2]
         return found, filled, total
 
     def check_account(self, records: AccountRecords, place: Placer) -> Iterator[Problem]:
@@ -130,12 +127,12 @@ class Engine:
 
 @dataclass(slots=True)
 class _Shape:
-    """What is worth doing with records that have the same fields, and what of it where nothing is lacking. ``seen``
-    counts them until tests are made."""
+    """What is worth doing with records that have the same fields, and what of it where ``measure`` finds nothing
+    lacking. ``seen`` counts them until tests are made."""
 
     looks: list[tuple[Test | None, Looks]]
     looks_if_filled: list[tuple[Test | None, Looks]] = field(default_factory=list)
-    made: Made | None = None
+    measure: Callable[[Mapping[str, Any]], tuple[int, int] | None] | None = None
     seen: int = 0
 
 
@@ -164,8 +161,11 @@ class _RecordRules:
             found.seen += 1
             if found.seen == WORTH_TESTS:
                 found.looks = list(self._test(names))
-                found.made = made = made_record(self.rtype, names, self._settings)
-                found.looks_if_filled = [each for each in found.looks if made and each[0] is not made.is_filled]
+                made = made_record(self.rtype, names, self._settings)
+                if made:
+                    found.measure = made.measure
+                    found.looks_if_filled = [each for each in found.looks if each[0] is not made.is_filled]
+                    found.looks = [(None if test is made.is_filled else test, looks) for test, looks in found.looks]
         return found
 
     def _about(self, names: tuple[str, ...]) -> Looks:

@@ -196,4 +196,4 @@ def has_plain_actions(rtype: RecordType, names: Collection[str], settings: Setti
 def has_recommended(rtype: RecordType, names: Collection[str], settings: Settings) -> Test | None:
     """Nothing lacks of what should be there; None where something does in every record with these fields."""
     made = made_complete(rtype, names)
-    return None if made is None or made.complete.missing else made.is_filled
+    return None if made is None or made.missing else made.is_filled
