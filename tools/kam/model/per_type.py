@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from kam.model.schema import RecordType
@@ -31,4 +32,4 @@ def once_for_each(make: Callable[[Key], Made]) -> Callable[[Key], Made]:
 
 def per_type(make: Callable[[RecordType], Made]) -> Callable[[RecordType], Made]:
     """``make``, called once for each record type."""
-    return once_for_each(make)
+    return lru_cache(MOST)(make)

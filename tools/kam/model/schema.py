@@ -125,6 +125,9 @@ class RecordType:
     states: States | None = None
     table: str = ""
 
+    __hash__ = object.__hash__
+    """So that what is worked out for a type is found by the type itself, whatever it holds."""
+
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """The top fields by name."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from kam.model.record import Data
 from kam.policy.people import find_stand_in
-from kam.policy.service_level import ServiceClock, State, stage_at
+from kam.policy.service_level import ServiceClock, Stage, State, stage_at
 from kam.policy.service_terms import WORKING_DAY, Terms
 from kam.settings.service_levels import Escalation, Limit, ServiceLevels
 from kam.settings.values import Person
@@ -31,12 +32,13 @@ def find_due_step(
 
     A step is also taken by handing the issue to a higher level at once. Nothing is due once the clock has ended.
     """
+    stage_of = cache(lambda name: stage_at(clock.follow(name, issue, terms), moment))
     taken = max((order.index(level) for level in _levels_of(issue) if level in order), default=-1)
     steps = [
         step
         for each in levels.escalation
         if (each.level in order and order.index(each.level) > taken)
-        and (step := _reached(each, clock, terms, issue, moment)) is not None
+        and (step := _reached(each, stage_of(each.clock), clock, terms, issue, moment)) is not None
     ]
     return max(steps, key=lambda step: (order.index(step.escalation.level), step.since), default=None)
 
@@ -48,8 +50,9 @@ def _levels_of(issue: Data) -> list[str]:
     )
 
 
-def _reached(step: Escalation, clock: ServiceClock, terms: Terms, issue: Data, moment: datetime) -> Step | None:
-    stage = stage_at(clock.follow(step.clock, issue, terms), moment)
+def _reached(
+    step: Escalation, stage: Stage | None, clock: ServiceClock, terms: Terms, issue: Data, moment: datetime
+) -> Step | None:
     if stage is None or stage.ended is not None or stage.state(moment) is State.PAUSED or stage.due is None:
         return None
     if (step.tiers and stage.tier not in step.tiers) or (step.severities and stage.severity not in step.severities):

@@ -39,9 +39,10 @@ def check_account(records: AccountRecords, settings: Settings, as_of: date) -> I
     for type_name, group in records.by_type.items():
         names, to_come = (*HAPPENED.get(type_name, ()), REVIEWED), STILL_TO_COME.get(type_name)
         for record in group:
-            if to_come == record.data.get("status", ""):
+            value_of = record.data.get
+            if to_come == value_of("status", ""):
                 continue
             for name in names:
-                day = record.data.get(name)
+                day = value_of(name)
                 if day and isinstance(day, str) and day[:10] > today:
                     yield Finding((name,), args={"field": name, "day": day[:10], "today": today}, record=record.id)

@@ -49,10 +49,11 @@ class LazyTypes(Mapping[str, RecordType]):
         self._found: dict[str, RecordType] = {}
 
     def __getitem__(self, name: str) -> RecordType:
-        found = self._found.get(name)
-        if found is None:
+        try:
+            return self._found[name]
+        except KeyError:
             found = self._found[name] = decode(RecordType, self._lines[name])
-        return found
+            return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
