@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kam.model.texts import render_message
 from kam.portfolio import open_portfolio
-from kam.portfolio.layout import check_top
+from kam.portfolio.layout import check_top, read_layout
 from kam.portfolio.tree import Listing
+from kam.settings import Settings
 
 Plant = Callable[[dict[str, str]], Path]
 DAY = date(2026, 3, 31)
@@ -129,6 +134,28 @@ def test_an_attachment_may_not_be_too_large(plant: Plant, texts: dict[str, str])
     root = plant({**texts, "acme/attachments/scan.pdf": ""})
     os.truncate(root / "accounts/acme/attachments/scan.pdf", 20_000_001)
     assert found(root) == {("acme/attachments/scan.pdf", "attachment-size", "default")}
+
+
+NAMES = ("2026-03.md", "2026-04.md", "2026-13.md", "late-again.md", "late-1.md", "late.md", "con.md", "~$late-1.md",
+         "late-1.md~", "a.txt", "Late-1.md", "late--1.md", "迟到-1.md", "2026-03-02-late.md", f"{'x-' * 60}x.md",
+         f"{'x-' * 150}x.md", "-late.md", "late-1.md\n", "２０２６-03.md")  # fmt: skip
+
+
+@given(st.sets(st.sampled_from(NAMES), min_size=1), st.sampled_from(("issues", "orders")), st.booleans())
+def test_files_are_told_all_at_once_as_one_by_one(
+    sample_settings: Settings, names: set[str], folder: str, has_link: bool
+) -> None:
+    def read(listed: list[str]) -> tuple[list[tuple[object, ...]], list[str], list[str]]:
+        modes = [stat.S_IFLNK if has_link and name == "late-1.md" else stat.S_IFREG for name in listed]
+        listing = Listing(f"acme/{folder}", listed, [n for mode in modes for n in (mode | 0o644, 1, 2, 3, 4)])
+        layout = read_layout("acme", [Listing("acme", [], []), listing], sample_settings)
+        told = [
+            f"{p.path} {p.rule} {p.key}" for p in layout.problems if p.rule not in ("profile-missing", "case-twins")
+        ]
+        return sorted(layout.records), sorted(layout.others), sorted(told)
+
+    alone = [read([name]) for name in names]
+    assert read(sorted(names)) == tuple(sorted(chain.from_iterable(parts)) for parts in zip(*alone, strict=True))
 
 
 def test_a_folder_that_may_not_be_read_is_told_in_both_languages() -> None:

@@ -25,6 +25,8 @@ ATTACHMENTS = "attachments"
 PLAIN_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\.md")
 PLAIN_LENGTH = 80
 """Names that are surely in order, which most are: no device of Windows has a hyphen in its name."""
+PLAIN_FOLDER, MONTH_FOLDER = (re.compile(f"(?:{each.pattern}/)++") for each in (PLAIN_NAME, MONTH_FILE))
+"""All the names of a folder, if they are so, each with a stroke behind it."""
 
 
 RecordFile = tuple[str, str, Mark]
@@ -159,6 +161,10 @@ def _read_type_folder(account: str, listing: Listing, settings: Settings, layout
         layout.others += [path for path, _ in _plain_files(listing)]
         return
     start, kind, is_ledger = len(listing.folder) + 1, rtype.name, rtype.layout == "ledger"
+    if _is_orderly(listing, is_ledger=is_ledger):
+        below = f"accounts/{listing.folder}/"
+        layout.records += [(below + name, kind, mark) for name, mark in zip(listing.names, listing.marks, strict=True)]
+        return
     is_plain = PLAIN_NAME.fullmatch
     for path, mark in _plain_files(listing):
         if path.endswith(".md") and not path.startswith("~$", start):
@@ -177,6 +183,17 @@ def _read_type_folder(account: str, listing: Listing, settings: Settings, layout
         for name in listing.names
         if name[-1] == "/"
     ]
+
+
+def _is_orderly(listing: Listing, *, is_ledger: bool) -> bool:
+    """Whether all that lies in a folder of records surely are such files, well named: told of them all at once."""
+    together = "/".join(listing.names) + "/"
+    names = MONTH_FOLDER if is_ledger else PLAIN_FOLDER
+    return (
+        names.fullmatch(together) is not None
+        and max(map(len, listing.names)) <= PLAIN_LENGTH
+        and all(map(S_ISREG, set(listing.modes)))
+    )
 
 
 def _check_month(path: str, name: str) -> Iterator[Problem]:

@@ -190,7 +190,7 @@ class Builder:
         settings, places = self._engine.settings, self._places
         rtype = settings.types[kind]
         document = self._read(path, raw, rtype, account=account, types=settings.types)
-        problems, records = list(document.problems), document.records
+        problems, records = document.problems, document.records
         self._raw = (path, raw)
         self._place.forget()
         entries = self._number(document) if rtype.layout == "ledger" else [-1]
