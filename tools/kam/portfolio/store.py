@@ -188,12 +188,12 @@ def private_name(folder: Path, kind: str, ending: str = "") -> str:
     except FileExistsError:
         pass
     else:
-        import shutil
-
         for old in chain.from_iterable(folder.glob(f"{each}-*") for each in KINDS):
             with suppress(OSError):
                 old.unlink()
         for old in chain.from_iterable(folder.glob(f"{each}-*") for each in FOLDERS_OF_COMMITS):
+            import shutil  # a new cache of a new working copy, as CI has one each time, needs none of it
+
             shutil.rmtree(old, ignore_errors=True)
     s = seal.lstat()
     stamp = blake2b(f"{s.st_dev} {s.st_ino} {s.st_ctime_ns}".encode(), digest_size=8).hexdigest()
