@@ -177,15 +177,16 @@ def _compile_list(items: Shape, unique: str) -> Read:
         if not is_map:
             return [*map(inline, parts)]
         found = [inline(part) if part[:1] == "{" else lines(_dedent(part, width + 2)) for part in parts]
-        _refuse_twins(found, unique)
+        if unique:
+            _refuse_twins(found, unique)
         return found
 
     return read_list
 
 
 def _refuse_twins(items: list[Any], unique: str) -> None:
-    """No two maps of a list may have the same id, where their type has one."""
-    if unique and len({item.get(unique) for item in items}) != len(items):
+    """No two maps of a list may have the same id."""
+    if len({item.get(unique) for item in items}) != len(items):
         raise Doubt
 
 
@@ -213,7 +214,8 @@ def _compile_flow_list(items: Shape, unique: str) -> Read:
         if text[:1] != "[" or text[-1] != "]":
             raise Doubt
         found = [*map(known, _split_flow(text[1:-1]))]
-        _refuse_twins(found, unique)
+        if unique:
+            _refuse_twins(found, unique)
         return found
 
     return read_flow_list

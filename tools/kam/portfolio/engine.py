@@ -24,7 +24,7 @@ Looks = list[tuple[Rule, RecordCheck]]
 Test = Callable[[Mapping[str, Any]], bool]
 MOST_SHAPES = 1000
 """For so many different sets of fields the rules are remembered; records of a type have few."""
-WORTH_TESTS = 12
+WORTH_TESTS = 6
 """So many records with the same fields come before quick tests are made for them."""
 Positions = Mapping[FieldPath, tuple[int, int]]
 
